@@ -1,0 +1,32 @@
+"""The only reader of the environment: where landing and lake are, the pseudonym key, limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a run of Promptbook may be told by its environment; every name is prefixed with PROMPTBOOK_."""
+
+    model_config = SettingsConfigDict(env_prefix="PROMPTBOOK_", extra="ignore")
+
+    landing: Path = Path("landing")
+    """The folder that others write and Promptbook only reads."""
+
+    lake: Path = Path("lake")
+    """The folder that Promptbook writes."""
+
+    pseudonym_key: SecretStr | None = None
+    """Secret from which each client's pseudonyms are derived (semantics 11). No key, no publish."""
+
+    contracts_dsn: SecretStr | None = None
+    """PostgreSQL address of the contract system; absent, the contracts are files in landing."""
+
+    memory_limit_mb: int = 3072
+    """What DuckDB may use before it spills, in MB."""
+
+    threads: int = 2
+    """Threads of DuckDB and of the dedup kernels; the result never depends on it."""
