@@ -1,0 +1,102 @@
+"""submission/v1: one delivered piece of a performer's work, as every feed is mapped to it.
+
+Claims (kind, third_party_ip, ai_assistance, contributors_declared, modalities, performed_on) have no default but null, and
+null never means yes (semantics 7). Codes stay open strings here: an unknown one loads and is then held or denied by name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+
+class Emotion(msgspec.Struct, forbid_unknown_fields=True):
+    """One label in the words of one vocabulary, e.g. `ANG` of `crema_d/1`."""
+
+    label: str
+    vocabulary: str | None = None
+
+
+class Intensity(msgspec.Struct, forbid_unknown_fields=True):
+    """How strong the emotion is: the feed's own code, a value from 0 to 1, or both."""
+
+    code: str | None = None
+    value: float | None = None
+
+
+class Turn(msgspec.Struct, forbid_unknown_fields=True):
+    """One turn of a scene; `text` may be empty where `stage` is not."""
+
+    turn: int
+    speakers: list[str] = []
+    text: str = ""
+    subtext: str | None = None
+    emotions: list[Emotion] = []
+    undertone: Emotion | None = None
+    """What lies under the emotion: grief in `anger with an undertone of grief`."""
+    intensity: Intensity | None = None
+    stage: list[str] = []
+    rating: str | None = None
+
+
+class Take(msgspec.Struct, forbid_unknown_fields=True):
+    """One recording; `uri` is relative to landing/takes/<feed>/ and may not leave it."""
+
+    uri: str
+    sha256: str | None = None
+    bytes: int | None = None
+    duration_s: float | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+
+
+class Performer(msgspec.Struct, forbid_unknown_fields=True):
+    """One contributor: role {actor, writer, director}, what modalities of theirs are in it, their share from 0 to 1."""
+
+    performer_id: str
+    role: str | None = None
+    modalities: list[str] | None = None
+    characters: list[str] = []
+    share: float | None = None
+
+
+class Brief(msgspec.Struct, forbid_unknown_fields=True):
+    """What was asked; its text is not the performer's. `exchanges`: how many (10, 20 or 30), where the brief asks."""
+
+    id: str | None = None
+    text: str | None = None
+    exchanges: int | None = None
+
+
+class Character(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody in the scene."""
+
+    name: str
+    description: str | None = None
+
+
+class Submission(msgspec.Struct, forbid_unknown_fields=True):
+    """One revision of one piece of work, the row that the whole house judges."""
+
+    submission_id: str
+    submitted_at: dt.datetime
+    """When the platform stamped this revision, UTC; without a zone it is read as UTC."""
+    performers: list[Performer]
+    turns: list[Turn]
+    revision: int = 1
+    kind: str | None = None
+    campaign: str | None = None
+    session: str | None = None
+    brief: Brief | None = None
+    contributors_declared: int | None = None
+    performed_on: dt.date | None = None
+    language: str | None = None
+    dialect: str | None = None
+    third_party_ip: str | None = None
+    ai_assistance: str | None = None
+    characters: list[Character] = []
+    takes: list[Take] = []
+    source: dict[str, object] | None = None
+    extra: dict[str, object] | None = None
+    """What the feed does not map, kept as it came."""
