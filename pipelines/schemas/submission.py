@@ -1,7 +1,7 @@
 """submission/v1: one delivered piece of a performer's work, as every feed is mapped to it.
 
-Claims (kind, third_party_ip, ai_assistance, contributors_declared, modalities, performed_on) have no default but null, and
-null never means yes (semantics 7). Codes stay open strings here: an unknown one loads and is then held or denied by name.
+Claims (kind, third_party_ip, ai_assistance, contributors_declared, modalities, performed_on) default to null, and
+null never means yes (semantics 7). Codes stay open strings: an unknown one loads and is then held or denied by name.
 """
 
 from __future__ import annotations

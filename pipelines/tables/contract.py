@@ -78,7 +78,7 @@ class Table:
 
     def conform(self, rows: pl.DataFrame | pa.Table) -> pa.Table:
         """Cast to the contract: its types and column order, sorted by key, in one chunk; else TableError."""
-        table = rows.to_arrow() if isinstance(rows, pl.DataFrame) else rows
+        table = _to_arrow(rows) if isinstance(rows, pl.DataFrame) else rows
         missing = [c.name for c in self.columns if c.name not in table.column_names]
         if missing:
             raise TableError(
@@ -98,3 +98,8 @@ class Table:
         if broken:
             rule = f"columns {broken} hold null where the contract allows none"
             raise TableError(f"table {self.name}", rule, "Hold those rows back with a reason before they are written.")
+
+
+def _to_arrow(frame: pl.DataFrame) -> pa.Table:
+    """Leave polars' string views behind, which Arrow cannot cast inside lists."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
