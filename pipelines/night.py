@@ -7,10 +7,10 @@ to the same state as many nights one by one.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -53,13 +53,13 @@ class Split:
 class Night:
     """One night's build: its date, where landing and lake are, the clock of rights."""
 
-    date: date
+    date: dt.date
     landing: Landing
     lake: Lake
     settings: Settings
-    as_of: date | None = None
+    as_of: dt.date | None = None
     """The day on which rights are asked; the night unless told otherwise (semantics 2)."""
-    known_at: datetime | None = None
+    known_at: dt.datetime | None = None
     orders: tuple[str, ...] = ()
     """Only these orders; all where empty."""
     progress: Callable[[str], None] = field(default=lambda _: None, compare=False)
