@@ -1,0 +1,162 @@
+"""A little world of contract tables as the reference reads it: cells, clocks, and the reading of each sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+Row = Mapping[str, Any]
+Tables = Mapping[str, Sequence[Row]]
+T = TypeVar("T")
+
+FOREVER = date.max
+
+
+@dataclass(frozen=True)
+class World:
+    """Tables, and the one sentence (if any) that this reader takes wrongly."""
+
+    tables: Tables
+    wrong: str | None = None
+    taken: set[str] = field(default_factory=set)
+    read: dict[str, list[Row]] = field(default_factory=dict)
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of a table without exact doubles: a row written twice says nothing new."""
+        if table not in self.read:
+            distinct: list[Row] = []
+            for row in map(without_nulls, self.tables.get(table, ())):
+                if row not in distinct:
+                    distinct.append(row)
+            self.read[table] = distinct
+        return self.read[table]
+
+    def take(self, sentence: str, right: T, flipped: T) -> T:
+        """Read one sentence rightly, or wrongly when the test asks for that sentence."""
+        self.taken.add(sentence)
+        return flipped if self.wrong == sentence else right
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A readable request: purposes expanded to leaves, territories to countries."""
+
+    client_id: str
+    leaves: frozenset[str]
+    modalities: frozenset[str]
+    countries: frozenset[str]
+    onward: str
+    as_of: date
+    known_at: datetime
+    min_remaining_days: int
+
+
+def without_nulls(row: Row) -> dict[str, Any]:
+    """NULL and absent are the same."""
+    return {column: value for column, value in row.items() if value is not None}
+
+
+def as_text(value: object) -> str | None:
+    """A key or a code: any text that is not empty."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def as_whole(value: object) -> int | None:
+    """A whole number; True is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_flag(value: object) -> bool | None:
+    """A truth value that says so itself."""
+    return value if isinstance(value, bool) else None
+
+
+def as_date(value: object) -> date | None:
+    """A day, or None where it cannot be read."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def as_instant(value: object) -> datetime | None:
+    """An instant, or None where it cannot be read. Times without a zone are UTC."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if read is None:
+        return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def as_codes(value: object, known: Iterable[str]) -> frozenset[str] | None:
+    """A list of codes; None where it is NULL, empty, or holds a NULL or an unknown code."""
+    if not isinstance(value, list) or not value:
+        return None
+    allowed = frozenset(known)
+    return frozenset(value) if all(isinstance(code, str) and code in allowed for code in value) else None
+
+
+def as_names(value: object) -> frozenset[str] | None:
+    """A list of keys, possibly empty; None where it is no list or holds a NULL."""
+    if not isinstance(value, list) or not all(as_text(name) for name in value):
+        return None
+    return frozenset(value)
+
+
+def closed(value: object, codes: Iterable[str]) -> bool:
+    """Whether a cell holds one of the closed codes."""
+    return isinstance(value, str) and value in frozenset(codes)
+
+
+def is_known(row: Row, known_at: datetime, *, unreadable: bool) -> bool:
+    """Whether a row was recorded by known_at; `unreadable` says what an unreadable recorded_at counts as."""
+    recorded = as_instant(row.get("recorded_at"))
+    return unreadable if recorded is None else recorded <= known_at
+
+
+def in_force(rows: Iterable[Row], keys: Sequence[str], known_at: datetime) -> list[Row]:
+    """A correction is a new row with the same key: the latest known wins. Unreadable times are not looked at here."""
+    latest: dict[tuple[object, ...], tuple[datetime, Row]] = {}
+    for row in rows:
+        recorded = as_instant(row.get("recorded_at"))
+        key = tuple(row.get(column) for column in keys)
+        if recorded is not None and recorded <= known_at and (key not in latest or latest[key][0] < recorded):
+            latest[key] = (recorded, row)
+    return [row for _, row in latest.values()]
+
+
+def restricting_rows(world: World, table: str, key: str, known_at: datetime) -> list[Row]:
+    """Corrected rows of a restricting table: an unreadable recorded_at counts as seen."""
+    rows = world.rows(table)
+    unreadable = [row for row in rows if as_instant(row.get("recorded_at")) is None]
+    current = in_force(rows, (key,), known_at)
+    current = world.take(
+        "feed.correction_latest_known_wins", current, [row for row in rows if is_known(row, known_at, unreadable=False)]
+    )
+    return current + world.take("feed.unreadable_recorded_at_restricts", unreadable, [])
+
+
+def granting_rows(world: World, table: str, key: str, known_at: datetime) -> list[Row]:
+    """Corrected rows of a granting table: a row whose recorded_at is unreadable grants nothing, and displaces."""
+    rows = world.rows(table)
+    unreadable = {row.get(key) for row in rows if as_instant(row.get("recorded_at")) is None}
+    current = [row for row in in_force(rows, (key,), known_at) if row.get(key) not in unreadable]
+    return current + world.take(
+        "feed.unreadable_recorded_at_grants_nothing",
+        [],
+        [row for row in rows if as_instant(row.get("recorded_at")) is None],
+    )
+
+
+def structural_rows(world: World, table: str, keys: Sequence[str], known_at: datetime) -> list[Row]:
+    """Corrected rows of performer, client, session, submission, contribution and party.
+
+    Without a recorded_at they are known from the beginning.
+    """
+    beginning = datetime.min.replace(tzinfo=UTC).isoformat()
+    rows = [{"recorded_at": beginning, **row} for row in world.rows(table)]
+    return in_force(rows, keys, known_at)
