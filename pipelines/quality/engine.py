@@ -1,7 +1,7 @@
 """Great Expectations as the judge: rules in, the rows and rules that were broken out. The only importer of it.
 
-Importing it costs 5–14 CPU seconds, so it waits inside `_judge`. Its results carry wall time: only row ids, values and
-observed values are taken from them.
+Importing it costs 5 to 14 CPU seconds, so it waits inside `_judge`. Its results carry wall time: only row ids and
+values are taken from them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BROKEN = pl.Schema({"key": pl.String, "rank": pl.Int32, "column": pl.String, "va
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was broken: `rows` (key, rank, column, value) by row rules, `batch` (rank → observed value) by batch rules."""
+    """What was broken: `rows` (key, rank, column, value) by row rules, `batch` (rank to value) by batch rules."""
 
     rows: pl.DataFrame
     batch: dict[int, str]
@@ -44,7 +44,9 @@ def _check_columns(frame: pl.DataFrame, suite: Suite, key: str) -> None:
     missing = [c for c in (key, *suite.columns) if c not in frame.columns]
     if missing:
         raise PromptbookError(
-            f"suite {suite.name}", f"it reads {missing}, which was not measured", "Measure it, or fix the rule's column."
+            f"suite {suite.name}",
+            f"it reads {missing}, which was not measured",
+            "Measure it, or fix the rule's column.",
         )
 
 
@@ -54,7 +56,9 @@ def _broken_rows(chunk: pl.DataFrame, suite: Suite, key: str) -> pl.DataFrame:
     for rule, result in _judge(chunk, suite, key):
         listed = result["result"].get("unexpected_index_list") or []
         if len(listed) != result["result"].get("unexpected_count"):
-            raise _fault(suite, rule, f"it counts {result['result'].get('unexpected_count')} rows and names {len(listed)}")
+            raise _fault(
+                suite, rule, f"it counts {result['result'].get('unexpected_count')} rows and names {len(listed)}"
+            )
         for entry in listed:
             value = _text(entry[rule.column])
             lines.append({"key": entry[key], "rank": rule.rank, "column": rule.column, "value": value})
@@ -69,8 +73,9 @@ def _broken_batch(frame: pl.DataFrame, suite: Suite, key: str) -> dict[int, str]
 
 def _judge(frame: pl.DataFrame, suite: Suite, key: str) -> list[tuple[Rule, dict[str, Any]]]:
     """Validate with Great Expectations: each rule with its result, in the suite's order."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "False"  # written, not read: it is the only switch that works before the import
-    import great_expectations as gx  # noqa: PLC0415  (costs 5–14 CPU seconds)
+    # Written, not read: the only switch of its analytics that works before the import.
+    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    import great_expectations as gx  # noqa: PLC0415  (costs 5 to 14 CPU seconds)
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
@@ -91,7 +96,7 @@ def _judge(frame: pl.DataFrame, suite: Suite, key: str) -> list[tuple[Rule, dict
     return [(r, {"success": results[r.rank].success, "result": results[r.rank].result}) for r in suite.rules]
 
 
-def _check_ran(suite: Suite, rule: Rule, result: Any) -> None:  # noqa: ANN401  (great_expectations is untyped here)
+def _check_ran(suite: Suite, rule: Rule, result: Any) -> None:
     """An expectation that errors says success=False and names no rows; it must not pass for a judgement."""
     said = result.exception_info or {}
     faults = [said] if "raised_exception" in said else list(said.values())

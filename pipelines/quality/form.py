@@ -17,14 +17,14 @@ ASSISTANT = (
     r"(?i)\bas an? (?:\w+ )?(?:ai|artificial intelligence|(?:ai |large )?language model)\b"
     r"(?: (?:language )?model| assistant)?,"
     r"|\bas an ai (?:language model|assistant)\b"
-    r"|\bi(?:'|’)?m sorry,? but i (?:cannot|can(?:'|’)t|am unable to) (?:assist|help|comply|fulfil)"
+    r"|\bi['\x{2019}]?m sorry,? but i (?:cannot|can['\x{2019}]t|am unable to) (?:assist|help|comply|fulfil)"
     r"|\bals (?:ein )?(?:ki-)?sprachmodell\b|\ben tant que modèle de langage\b|\bcomo modelo de lenguaje\b"
 )
 """How a chat assistant speaks of itself; a robot on stage who says 'I am a machine' does not match."""
 
 GARBLED = (
     r"\x{FFFD}|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}]"
-    r"|[ÃÂ][\x{80}-\x{BF}„†‡ˆ‰Š‹ŒŽœžŸ™š]|â€[\x{80}-\x{BF}™œžš˜¦¢“”]"
+    r"|[ÃÂ](?:[\x{80}-\x{BF}]|\x{201E}|[\x{2020}-\x{2022}]|[\x{2030}\x{2039}\x{2122}\x{02C6}ŠŒŽœžŸš])|â€[\x{80}-\x{BF}\x{2122}\x{02DC}\x{201C}\x{201D}œžš]"
 )
 """Replacement and control characters, and UTF-8 that was read as Latin-1 or Windows-1252 and encoded again."""
 
@@ -73,7 +73,7 @@ def read(rows: pl.DataFrame) -> Reading:
 
 
 def _numbers(turns: Flat) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Turn numbers; a missing one counts as −1, so it is out of order."""
+    """Turn numbers; a missing one counts as -1, so it is out of order."""
     return pl.Series(turns.field("turn")).fill_null(-1).to_numpy().astype(np.int64)
 
 

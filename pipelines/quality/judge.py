@@ -34,16 +34,16 @@ class Finding:
 
     @property
     def closes_gate(self) -> bool:
-        """Does it stop publication?"""
+        """Say whether it stops publication."""
         return self.severity == "critical"
 
     def __str__(self) -> str:
-        return f"{self.suite}.{self.rule} ({self.severity}): {self.count:,} × {self.column or 'table'} = {self.value}"
+        return f"{self.suite}.{self.rule} ({self.severity}): {self.count:,} x {self.column or 'table'} = {self.value}"
 
 
 @dataclass(frozen=True)
 class Split:
-    """What came, parted: `kept` as the table `accepted`, `held` as `quarantine` (row × rule), and the findings."""
+    """What came, parted: `kept` as the table `accepted`, `held` as `quarantine` (a line a broken rule)."""
 
     kept: pl.DataFrame
     held: pl.DataFrame
@@ -63,7 +63,7 @@ def judge(measured: pl.DataFrame, suite: Suite) -> Split:
     broken = outcome.rows.rename({"key": "row_id"}).join(rules, on="rank", how="left")
     holding = broken.filter(pl.col("severity") != "info").unique(["row_id", "rule"], keep="first", maintain_order=True)
     ids = measured.select("row_id", "submission_id", "revision")
-    held = holding.join(ids, on="row_id", how="left").with_columns(where=pl.lit(""))
+    held = holding.join(ids, on="row_id", how="left").with_columns(places=pl.lit(""))
     kept = ids.join(held, on="row_id", how="anti")
     return Split(
         kept.select(c.name for c in ACCEPTED).sort("row_id"),
@@ -77,13 +77,13 @@ def with_places(split: Split, submissions: pl.DataFrame, suite: Suite) -> Split:
     shows = {r.name: r.shows for r in suite.rules if r.shows}
     rows = submissions.filter(pl.col("row_id").is_in(split.held["row_id"].unique().implode()))
     places = places_of(rows, set(shows.values()))
-    held = split.held.drop("where").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
-    held = held.join(places, on=["row_id", "shows"], how="left").with_columns(pl.col("where").fill_null(""))
+    held = split.held.drop("places").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
+    held = held.join(places, on=["row_id", "shows"], how="left").with_columns(pl.col("places").fill_null(""))
     return Split(split.kept, held.select(c.name for c in QUARANTINE).sort("row_id", "rank"), split.findings)
 
 
 def places_of(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
-    """For each submission and turn-level measure, the numbers of the flagged turns: row_id, shows, where."""
+    """For each submission and turn-level measure, the numbers of the flagged turns: row_id, shows, places."""
     reading = form.read(rows)
     numbers = pl.Series(reading.turns.field("turn"), dtype=pl.Int32)
     found = []
@@ -92,10 +92,10 @@ def places_of(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
         found.append(
             pl.DataFrame({"row_id": rows["row_id"].gather(reading.turns.row[at]), "turn": numbers.gather(at)})
             .group_by("row_id", maintain_order=True)
-            .agg(where=pl.col("turn").head(PLACES_SHOWN).cast(pl.String).str.join(","))
+            .agg(places=pl.col("turn").head(PLACES_SHOWN).cast(pl.String).str.join(","))
             .with_columns(shows=pl.lit(name))
         )
-    schema = {"row_id": pl.String, "where": pl.String, "shows": pl.String}
+    schema = {"row_id": pl.String, "places": pl.String, "shows": pl.String}
     return pl.concat([pl.DataFrame(schema=schema), *found])
 
 

@@ -92,8 +92,9 @@ def _claims(rows: pl.DataFrame, found: pl.DataFrame) -> list[pl.Series]:
     unstated = performers.per_row(performers.field("modalities").is_null().to_numpy(zero_copy_only=False)) > 0
     unstated |= performers.per_row(np.ones(len(performers.row))) == 0
     has_text, has_takes = (found["text_turns"] > 0).to_numpy(), (found["takes"] > 0).to_numpy()
+    has_words = (found["performed_turns"] > 0).to_numpy()  # a stage direction is written work too
     recorded = np.any([claimed[m] for m in RECORDED], axis=0)
-    empty = {m: claimed[m] & ~(has_text if m == "text" else has_takes) for m in _MODES}
+    empty = {m: claimed[m] & ~(has_words if m == "text" else has_takes) for m in _MODES}
     bare = {
         "takes": has_takes & ~recorded & ~unstated,
         "text": has_text & ~has_takes & ~claimed["text"] & ~unstated,
@@ -107,8 +108,8 @@ _MODES = ("text", *RECORDED)
 def _names(column_name: str, flags: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]) -> pl.Series:
     """For each row the names whose flag is set, comma-joined."""
     frame = pl.DataFrame(flags).select(
-        pl.concat_str(
-            [pl.when(pl.col(n)).then(pl.lit(n)) for n in flags], separator=",", ignore_nulls=True
-        ).alias(column_name)
+        pl.concat_str([pl.when(pl.col(n)).then(pl.lit(n)) for n in flags], separator=",", ignore_nulls=True).alias(
+            column_name
+        )
     )
     return frame.get_column(column_name).fill_null("")

@@ -101,7 +101,9 @@ def _rule(entry: dict[str, Any], thing: str) -> Rule:
     missing = [k for k in ("rule", "why", "remedy") if not meta.get(k)]
     if missing or entry.get("severity") not in ("critical", "warning", "info"):
         lacking = missing or ["severity"]
-        raise InputError(f"{thing}, {entry.get('type')}", f"it does not say {', '.join(lacking)}", "Say it in the file.")
+        raise InputError(
+            f"{thing}, {entry.get('type')}", f"it does not say {', '.join(lacking)}", "Say it in the file."
+        )
     return Rule(
         name=meta["rule"],
         type=entry["type"],

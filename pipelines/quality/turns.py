@@ -50,5 +50,5 @@ def column(rows: pl.DataFrame, name: str) -> pa.Array:
 
 
 def per_turn(turns: Flat, inner: Flat, flags: Flags) -> Flags:
-    """For each turn: is any of its inner values (speakers, stage directions, emotions) flagged?"""
+    """Flag each turn of which an inner value (speaker, stage direction, emotion) is flagged."""
     return np.bincount(inner.row, weights=flags, minlength=len(turns.row)) > 0

@@ -19,7 +19,7 @@ BETWEEN = "\x1f"
 
 @cache
 def emotions() -> pl.DataFrame:
-    """Every known label: vocabulary, label, key, ekman and plutchik (lists; empty = the pivot has none), intensity 1–3."""
+    """List known label: vocabulary, label, key, ekman, plutchik (empty: the pivot has none), intensity 1 to 3."""
     rows = [
         {
             "vocabulary": vocabulary,

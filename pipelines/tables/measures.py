@@ -9,6 +9,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from pipelines.tables.contract import Column, Table
+from pipelines.tables.verdicts import ROW
 
 COUNT = pa.int32()
 
@@ -30,7 +31,7 @@ FORM = (
     Column("longest_turn_chars", COUNT, "characters of the longest turn"),
     Column("text_chars", pa.int64(), "characters of all turns"),
     Column("exchanges_asked", COUNT, "brief.exchanges; 0 where the brief asks for none"),
-    Column("turns_off_brief", pa.float64(), "|turns − 2 × asked| / (2 × asked); 0 where the brief asks for none"),
+    Column("turns_off_brief", pa.float64(), "|turns - 2 * asked| / (2 * asked); 0 where the brief asks for none"),
     Column("takes", COUNT, "recordings"),
 )
 
@@ -57,9 +58,7 @@ MEASURES = Table(
     grain="one row judged this night",
     key=("row_id",),
     columns=(
-        Column("row_id", pa.string(), "the row of `submissions`"),
-        Column("submission_id", pa.string(), "the platform's id of the work"),
-        Column("revision", pa.int32(), "its revision"),
+        *ROW,
         Column("feed", pa.string(), "the source system"),
         Column("kind", pa.string(), "audition or commissioned", nullable=True),
         Column("campaign", pa.string(), "what the work was cast for", nullable=True),
