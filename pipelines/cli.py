@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines import flow, summary
+from pipelines import flow, nightly, summary
 from pipelines.errors import PromptbookError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ NightArg = Annotated[
 AsOf = Annotated[str | None, typer.Option(help="The day on which rights are asked; the night by default.")]
 Orders = Annotated[list[str] | None, typer.Option("--order", help="Only this order; may be repeated.")]
 Force = Annotated[bool, typer.Option("--force", help="Run stages again that hold a receipt; never opens a gate.")]
+Home = Annotated[Path, typer.Option(help="Where Airflow keeps its database and logs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 
@@ -55,6 +57,23 @@ def stage(name: str, night: NightArg = None, force: Force = False, json: Json = 
     else:
         done = [flow.run_stage(name, opened, force=force)]
     summary.show_receipts(done, json=json)
+
+
+@app.command()
+def airflow(
+    night: NightArg = None, order: Orders = None, force: Force = False, home: Home = Path(".promptbook/airflow")
+) -> None:
+    """Run a night's DAG in Airflow (SQLite, no server), quietly, and end with what came of it.
+
+    Example: promptbook airflow 2026-11-22
+    """
+    opened = flow.open_night(_day(night))
+    versions = summary.versions_of(opened)
+    try:
+        nightly.run_in_airflow(opened.name, home, force=force, orders=tuple(order or ()))
+    finally:
+        summary.show(opened, versions_before=versions)
+    summary.show_next_steps(opened)
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import duckdb
 import msgspec
 from rich.console import Console
 from rich.table import Table
@@ -23,12 +24,34 @@ def receipts_of(night: Night) -> list[Receipt]:
     return found
 
 
-def show(night: Night, *, json: bool = False) -> None:
-    """Print what came, went on and was held back, then each client's dataset."""
+def versions_of(night: Night) -> dict[str, str]:
+    """Read which version is CURRENT in every dataset, by `client/dataset`."""
+    home = night.lake.root / "clients"
+    found = sorted(home.glob("*/*/CURRENT"))
+    return {p.parent.relative_to(home).as_posix(): p.read_text(encoding="utf-8").strip() for p in found}
+
+
+def show(night: Night, *, json: bool = False, versions_before: Mapping[str, str] | None = None) -> None:
+    """Print what came, went on and was held back, then each client's dataset, new or as it was before."""
     found = receipts_of(night)
     show_receipts(found, json=json)
     if not json:
-        _show_datasets([r for r in found if r.part])
+        _show_datasets([r for r in found if r.part], versions_before or {})
+
+
+def show_next_steps(night: Night) -> None:
+    """Print one `promptbook why` line and one line of SQL to paste."""
+    database = night.lake.root / "analytics.duckdb"
+    if not database.exists():
+        return
+    with duckdb.connect(str(database), read_only=True) as con:
+        con.execute(f"SET file_search_path = '{night.lake.root.resolve()}'")
+        held = con.execute("SELECT submission_id FROM held_back ORDER BY stage, submission_id LIMIT 1").fetchone()
+    console = Console(soft_wrap=True, highlight=False)
+    if held:
+        console.print(f"\nWhy is a row not there?  [bold]promptbook why {held[0]}[/bold]")
+    sql = "SELECT stage, rule, count(*) AS n FROM held_back GROUP BY ALL ORDER BY n DESC"
+    console.print(f'Ask anything:            [bold]promptbook ask "{sql}"[/bold]')
 
 
 def show_receipts(found: Sequence[Receipt], *, json: bool = False) -> None:
@@ -52,14 +75,25 @@ def _held(receipt: Receipt) -> str:
     return "\n".join(filter(None, [by_rule(receipt.held_back), again]))
 
 
-def _show_datasets(found: Sequence[Receipt]) -> None:
+def _show_datasets(found: Sequence[Receipt], before: Mapping[str, str]) -> None:
     table = Table(title="Datasets", title_justify="left")
-    for name, right in (("client", False), ("dataset", False), ("version", False), ("rows", True), ("bytes", True)):
-        table.add_column(name, justify="right" if right else "left")
-    table.add_column("path", overflow="fold")
+    table.add_column("client / dataset")
+    table.add_column("version")
+    for name in ("scenes", "turns", "bytes"):
+        table.add_column(name, justify="right")
+    table.add_column("path in the lake", overflow="fold")
     for receipt in found:
         note = receipt.notes
-        version = f"{note.get('version', '-')} {note.get('state', '')}".strip()
-        sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("rows", "bytes")]
-        table.add_row(str(note.get("client")), str(note.get("dataset")), version, *sizes, str(note.get("path", "-")))
+        dataset = str(note.get("path", "/")).removeprefix("clients/").partition("/versions/")[0]
+        sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("scenes", "turns", "bytes")]
+        table.add_row(dataset, _version(note, before.get(dataset)), *sizes, str(note.get("path", "-")))
     Console().print(table)
+
+
+def _version(note: Mapping[str, str | int], before: str | None) -> str:
+    """Say `1.1.0, +3 ~1 -2` of a version made tonight, and `1.1.0, nothing new` of one that was there."""
+    version = str(note.get("version", "none"))
+    if version == before or note.get("action") != "published":
+        return f"{version}, nothing new" if version != "none" else "nothing to publish"
+    news = [f"{sign}{note[k]}" for sign, k in (("+", "added"), ("~", "changed"), ("-", "removed")) if note.get(k)]
+    return f"{version}, {' '.join(news)}" if news else f"{version}, new"
