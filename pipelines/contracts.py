@@ -23,9 +23,8 @@ def read_contracts(landing: Landing, table: str, columns: Mapping[str, pl.DataTy
     A value that is not of its column's type becomes null, and null never pays and never permits. InputError names a
     line that is no JSON object.
     """
-    raw = pl.concat(
-        [pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), *_texts(landing.contracts, table, columns)]
-    )
+    none = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    raw = pl.concat([none, *_texts(landing.contracts, table, columns)])
     return raw.select([_typed(name, kind) for name, kind in columns.items()])
 
 
@@ -35,11 +34,8 @@ def _texts(home: Path, table: str, columns: Mapping[str, pl.DataType]) -> list[p
         found.append(pl.DataFrame(_lines(path, columns), schema=dict.fromkeys(columns, pl.String), orient="row"))
     if (path := home / f"{table}.parquet").is_file():
         frame = pl.read_parquet(path)
-        there = [
-            pl.col(c).cast(pl.String, strict=False) if c in frame.columns else pl.lit(None, pl.String).alias(c)
-            for c in columns
-        ]
-        found.append(frame.select(there))
+        there = [c if c in frame.columns else pl.lit(None).alias(c) for c in columns]
+        found.append(frame.select(there).cast(pl.String, strict=False))
     return found
 
 

@@ -177,7 +177,7 @@ class World:
         for order_id, client_id in orders:
             for row in rows:
                 reasons = (denied or {}).get(row["submission_id"], [])
-                line = {"order_id": order_id, "client_id": client_id, "decision": "deny" if reasons else "allow"}
+                line: Row = {"order_id": order_id, "client_id": client_id, "decision": "deny" if reasons else "allow"}
                 line |= {"row_id": row["row_id"], "submission_id": row["submission_id"], "reasons": reasons}
                 lines.append(line | {"grant_ids": [] if reasons else ["G1"]} | said)
         self.lake.write(DECISIONS, date.isoformat(), frame(DECISIONS, lines))

@@ -186,7 +186,7 @@ def _draft(night: Night, ready: Ready, staged: Staged) -> VersionManifest:
         basis=ready.basis,
         ledger="",
         ledger_sha256={},
-        use_by=ready.rows["use_by"].min(),  # type: ignore[arg-type]  (polars cannot say that a date column's least is a date)
+        use_by=ready.use_by,
         code=__version__,
     )
 

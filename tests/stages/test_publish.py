@@ -10,6 +10,7 @@ import pytest
 
 from pipelines import publish
 from pipelines.errors import InputError, OrderError, SettingsError
+from pipelines.publish.selection import judge
 from pipelines.receipts import Receipt
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.versions import Dataset, Number
@@ -133,9 +134,8 @@ def test_a_row_without_a_decision_is_held_undecided(world: World) -> None:
 def test_one_no_among_many_lines_of_a_row_is_a_no(world: World) -> None:
     world.accept([scene("s1")])
     world.decide([scene("s1"), scene("s1")], denied={})
-    yes = publish.judge(
-        world.night().rows(world.night().going_on(publish.LOGS)), _lines("allow", "deny"), _order(world)
-    )
+    came = world.night().rows(world.night().going_on(publish.LOGS))
+    yes = judge(came, _lines("allow", "deny"), publish.order_of(world.night(), "ord_a"))
     assert yes["rule"].to_list() == ["denied:WITHOUT_REASON"]
 
 
@@ -151,10 +151,6 @@ def _lines(*decisions: str) -> pl.DataFrame:
             "retention_days": pl.Series([None] * len(decisions), dtype=pl.Int32),
         }
     )
-
-
-def _order(world: World) -> publish.Order:
-    return publish.order_of(world.night(), "ord_a")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +204,7 @@ def test_an_order_that_cannot_be_read_fails_alone(world: World) -> None:
         ({"approval": "legal"}, "approval"),
     ],
 )
-def test_an_order_that_cannot_be_honoured_is_refused(world: World, said: dict[str, object], rule: str) -> None:
+def test_an_order_that_cannot_be_honoured_is_refused(world: World, said: Row, rule: str) -> None:
     world.order(**said)
     with pytest.raises(OrderError, match=rule):
         publish.order_of(world.night(), "ord_a")
