@@ -37,6 +37,8 @@ Cell = tuple[str, str, str]  # leaf, modality, country
 
 def grants_of(world: World, contract: Contract) -> list[Row]:
     """Grants count only inside their own (contract, version)."""
+    if contract.governing is None:
+        return []
     rows = [row for row in world.rows("rights_grant") if row.get("contract_id") == contract.contract_id]
     own = [row for row in rows if row.get("version") == contract.key[1]]
     return world.take("3.grants_of_own_version", own, rows)
@@ -62,6 +64,8 @@ def _null_or(grant: Row, column: str, read: object) -> bool:
 
 def grant_stage(world: World, asked: Asked, contract: Contract, grant: Row, cell: Cell) -> int:
     """The furthest stage one grant reaches in one cell; ALLOWED when it covers it."""
+    if any(grant.get(column) == [] for column in ("purposes", "modalities", "territories")):
+        return world.take("readings.empty_grant_list", CELL_STAGES.index("CONTRACT_UNKNOWN_VALUE"), 0)
     if not is_readable(world, grant):
         return world.take("5.unreadable_grant_grants_nothing", CELL_STAGES.index("CONTRACT_UNKNOWN_VALUE"), ALLOWED)
     passed = [
@@ -77,7 +81,9 @@ def grant_stage(world: World, asked: Asked, contract: Contract, grant: Row, cell
         not is_revoked(world, asked, grant),
         has_deliveries_left(world, asked, grant),
     ]
-    return passed.index(False) if False in passed else ALLOWED
+    first = passed.index(False) if False in passed else ALLOWED
+    last = len(passed) - 1 - passed[::-1].index(False) if False in passed else ALLOWED
+    return world.take("5.stages_in_order", first, last)
 
 
 def covers_purpose(world: World, grant: Row, leaf: str) -> bool:

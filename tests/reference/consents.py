@@ -13,8 +13,8 @@ from tests.reference.world import (
     Row,
     World,
     as_date,
-    as_instant,
     granting_rows,
+    instant,
     is_known,
     restricting_rows,
 )
@@ -49,7 +49,9 @@ def consent_stage(world: World, asked: Asked, row: Row, leaf: str, modality: str
         is_specific(world, row),
         not is_withdrawn(world, asked, row),
     ]
-    return passed.index(False) if False in passed else CONSENTED
+    first = passed.index(False) if False in passed else CONSENTED
+    last = len(passed) - 1 - passed[::-1].index(False) if False in passed else CONSENTED
+    return world.take("7.consent_stages_in_order", first, last)
 
 
 def names(world: World, row: Row, leaf: str, modality: str) -> bool:
@@ -122,9 +124,9 @@ def defeats(world: World, asked: Asked, withdrawn: Row, row: Row) -> bool:
 
 def _bites(world: World, asked: Asked, withdrawn: Row, day: date) -> bool:
     """A withdrawal bites on its day, and has a clock of its own."""
-    recorded = as_instant(withdrawn.get("withdrawal_recorded_at"))
+    recorded = instant(world, withdrawn.get("withdrawal_recorded_at"))
     known = recorded is not None and recorded <= asked.known_at
-    known = world.take("feed.withdrawal_own_clock", known, is_known(withdrawn, asked.known_at, unreadable=True))
+    known = world.take("feed.withdrawal_own_clock", known, is_known(world, withdrawn, asked.known_at, unreadable=True))
     return known and world.take("days.withdrawal_bites_on_its_day", day <= asked.as_of, day < asked.as_of)
 
 

@@ -66,7 +66,9 @@ def read_contract(world: World, asked: Asked, scene: Scene, contract_id: str) ->
     """The governing version, whether the contract can be read, and what of its scope reaches the submission."""
     versions = known_versions(world, asked, contract_id)
     governing = governing_version(world, asked, scene, versions)
-    unreadable = any(not is_readable(world, version) for version in versions)
+    bad = [version for version in versions if not is_readable(world, version)]
+    above = [version for version in bad if governing is None or version["version"] > governing["version"]]
+    unreadable = bool(world.take("3.lower_unreadable_version_too", bad, above))
     if governing is not None:
         unreadable = unreadable or not are_terms_readable(world, governing)
     reach, width = scope_test(world, scene, contract_id, governing)
@@ -76,7 +78,7 @@ def read_contract(world: World, asked: Asked, scene: Scene, contract_id: str) ->
 def known_versions(world: World, asked: Asked, contract_id: str) -> list[Row]:
     """Versions known by known_at; one whose recorded_at cannot be read is never skipped."""
     rows = [row for row in world.rows("contract_version") if row.get("contract_id") == contract_id]
-    known = [row for row in rows if is_known(row, asked.known_at, unreadable=True)]
+    known = [row for row in rows if is_known(world, row, asked.known_at, unreadable=True)]
     return world.take("3.known_by_known_at", known, rows)
 
 
@@ -99,7 +101,11 @@ def governing_version(world: World, asked: Asked, scene: Scene, versions: list[R
     candidates = [row for row in versions if is_effective(world, asked, row) and applies(world, scene, row)]
     signed = [row for row in candidates if row.get("status") in SIGNED]
     signed = world.take("3.unsigned_never_displaces", signed, [])
-    ranked = sorted(signed or candidates, key=lambda row: int(row["version"]))
+    unsigned = [row for row in candidates if row not in signed]
+    unsigned = [
+        row for row in unsigned if world.take("readings.void_alone_not_executed", True, row["status"] != "void")
+    ]
+    ranked = sorted(signed or unsigned, key=lambda row: int(row["version"]))
     if not ranked:
         return None
     return world.take("3.highest_version", ranked[-1], ranked[0])
@@ -108,7 +114,10 @@ def governing_version(world: World, asked: Asked, scene: Scene, versions: list[R
 def is_effective(world: World, asked: Asked, version: Row) -> bool:
     """Effective by as_of."""
     effective = as_date(version.get("effective_from"))
-    return effective is not None and world.take("3.effective_by_as_of", effective <= asked.as_of, True)
+    by = effective is not None and world.take(
+        "3.effective_on_its_day", effective <= asked.as_of, effective < asked.as_of
+    )
+    return by or (effective is not None and world.take("3.effective_by_as_of", False, True))
 
 
 def applies(world: World, scene: Scene, version: Row) -> bool:
@@ -199,14 +208,15 @@ def contract_reason(world: World, asked: Asked, contract: Contract) -> str | Non
     version = contract.governing
     assert version is not None
     status = version.get("status")
-    if status not in SIGNED:
-        return "CONTRACT_NOT_EXECUTED"
-    in_term = is_in_term(world, asked, version)
-    if status == "terminated" and world.take("4.terminated_before_expired", True, in_term):
-        return "CONTRACT_TERMINATED"
-    if not in_term:
-        return "CONTRACT_EXPIRED"
-    return contract_revocation(world, asked, contract) or unpaid(world, contract)
+    in_order = [
+        "CONTRACT_NOT_EXECUTED" if status not in SIGNED else None,
+        "CONTRACT_TERMINATED" if status == "terminated" else None,
+        "CONTRACT_EXPIRED" if not is_in_term(world, asked, version) else None,
+        contract_revocation(world, asked, contract),
+        unpaid(world, contract),
+    ]
+    found = [reason for reason in in_order if reason]
+    return world.take("4.in_this_order", found[0], found[-1]) if found else None
 
 
 def contract_revocation(world: World, asked: Asked, contract: Contract) -> str | None:

@@ -18,6 +18,7 @@ class Scene:
     row: Row
     session: Row | None
     footprints: Mapping[str, frozenset[str] | None]  # performer → modalities; None where one of the lists is unknown
+    contributions: int = 0
 
 
 def read_scene(world: World, asked: Asked, submission_id: str) -> Scene:
@@ -26,7 +27,8 @@ def read_scene(world: World, asked: Asked, submission_id: str) -> Scene:
     row: Row = next((row for row in rows if row.get("submission_id") == submission_id), {})
     sessions = structural_rows(world, "session", KEYS["session"], asked.known_at)
     session = next((one for one in sessions if one.get("session_id") == row.get("session_id", "")), None)
-    return Scene(submission_id, row, session, footprints(world, asked, submission_id))
+    contributions = len([one for one in world.rows("contribution") if one.get("submission_id") == submission_id])
+    return Scene(submission_id, row, session, footprints(world, asked, submission_id), contributions)
 
 
 def footprints(world: World, asked: Asked, submission_id: str) -> dict[str, frozenset[str] | None]:
@@ -47,11 +49,11 @@ def contributor_reasons(world: World, asked: Asked, scene: Scene) -> set[str]:
     """Declared count, attribution and footprints; NO_CONTRIBUTOR stands for all of this step."""
     reasons: set[str] = set()
     if not scene.footprints:
-        reasons.add("NO_CONTRIBUTOR")
+        reasons |= world.take("2.at_least_one", {"NO_CONTRIBUTOR"}, set[str]())
         if world.take("2.no_contributor_stands_for_all", True, False):
             return reasons
     declared = as_whole(scene.row.get("contributors_declared"))
-    found = len(scene.footprints)
+    found = world.take("2.distinct_performers", len(scene.footprints), scene.contributions)
     missing = world.take("2.declared_required", declared is None, False)
     if missing or (declared is not None and world.take("2.declared_exactly", declared != found, declared > found)):
         reasons.add("CONTRIBUTOR_COUNT_MISMATCH")

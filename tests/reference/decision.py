@@ -61,8 +61,11 @@ def decide_in(world: World, request: Row, submission_id: str) -> Decision:
             world.take("1.alone", alone, alone | submission_reasons(world, Scene(submission_id, {}, None, {})))
         )
     scene = read_scene(world, asked, submission_id)
+    of_contributors = contributor_reasons(world, asked, scene)
+    if bool(of_contributors) and world.take("days.no_step_suppresses_another", False, True):
+        return verdict(of_contributors)
     return verdict(
-        contributor_reasons(world, asked, scene)
+        of_contributors
         | clearing_reasons(world, asked, scene)
         | revocation_reasons(world, asked, scene)
         | ({"EXCLUSIVE_TO_OTHER"} if exclusive_to_other(world, asked, scene) else set())
@@ -79,7 +82,10 @@ def clearing_reasons(world: World, asked: Asked, scene: Scene) -> set[str]:
     """All contributors must clear: the union over performers."""
     clearing = who_must_clear(world, asked, scene)
     each = [performer_reasons(world, asked, scene, name, modalities) for name, modalities in clearing.items()]
-    return set().union(*each)
+    others = [
+        minor_reasons(world, asked, scene, name, frozenset()) for name in scene.footprints if name not in clearing
+    ]
+    return set().union(*each, *world.take("readings.age_not_asked_without_modality", [], others))
 
 
 def performer_reasons(world: World, asked: Asked, scene: Scene, performer: str, modalities: frozenset[str]) -> set[str]:
@@ -119,9 +125,9 @@ def contract_reasons(world: World, asked: Asked, inquired: list[Contract], modal
 
 def standing(world: World, asked: Asked, contract: Contract, own: str | None, pair: tuple[str, str]) -> Standing:
     """What one contract says about one (leaf, modality): its own reason, and then its cells are not looked at."""
-    stage = ALLOWED if own else pair_stage(world, asked, contract, *pair)
+    stage = pair_stage(world, asked, contract, *pair)
     cell = None if stage == ALLOWED else CELL_STAGES[stage]
-    return Standing(contract, own or cell)
+    return Standing(contract, world.take("4.cells_not_looked_at", own or cell, cell or own))
 
 
 def lawful_basis_reasons(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -60,7 +60,7 @@ class Draft:
         """One of several, all alike."""
         return self.dice.choice(choices)
 
-    def weigh(self, weights: dict[T, float]) -> T:
+    def weigh(self, weights: Mapping[Any, float]) -> Any:
         """One of several, some likelier than others."""
         return self.dice.choices(list(weights), list(weights.values()))[0]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from tests.reference.keys import KEYS
+from tests.reference.references import References, optional, optional_codes, optional_date
 from tests.reference.vocabulary import (
     BASES,
     CONSENT_TYPES,
@@ -15,8 +15,6 @@ from tests.reference.vocabulary import (
     MODALITIES,
     PURPOSES,
     REPRESENTED_BY,
-    SCOPE_KINDS,
-    TARGET_KINDS,
     TERRITORIES,
 )
 from tests.reference.world import (
@@ -45,57 +43,6 @@ class Defect:
 Check = Callable[["References", Row], Iterator[str]]
 
 
-class References:
-    """What a key may refer to: everything on file, whenever it was recorded."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.clients = self._keys("client", "client_id")
-        self.performers = self._keys("performer", "performer_id")
-        self.contracts = self._keys("contract_version", "contract_id")
-        self.deliveries = self._keys("delivery", "delivery_id")
-        self.grants = self._keys("rights_grant", "grant_id")
-        self.sessions = self._keys("session", "session_id")
-        self.submissions = self._keys("submission", "submission_id")
-        self.campaigns = self._keys("session", "campaign_id") | self._keys("submission", "campaign_id")
-        self.versions = {(row.get("contract_id"), row.get("version")) for row in world.rows("contract_version")}
-
-    def _keys(self, table: str, column: str) -> frozenset[str]:
-        return frozenset(key for row in self.world.rows(table) if (key := as_text(row.get(column))))
-
-    def in_scope(self, row: Row) -> bool:
-        """A scope kind is closed, and its id refers to something unless the kind is 'all'."""
-        named = {"session": self.sessions, "submission": self.submissions, "campaign": self.campaigns}
-        kind = row.get("scope_kind")
-        return kind == "all" or (closed(kind, SCOPE_KINDS) and row.get("scope_id") in named[str(kind)])
-
-    def target(self, row: Row) -> bool:
-        """A revocation's target exists."""
-        named = {
-            "performer": self.performers,
-            "contract": self.contracts,
-            "grant": self.grants,
-            "session": self.sessions,
-            "submission": self.submissions,
-        }
-        return closed(row.get("target_kind"), TARGET_KINDS) and row.get("target_id") in named[str(row["target_kind"])]
-
-
-def optional(row: Row, column: str, read: Callable[[Any], object]) -> bool:
-    """An optional cell is NULL or readable."""
-    return row.get(column) is None or bool(read(row[column]))
-
-
-def optional_date(row: Row, column: str) -> bool:
-    """An optional day is NULL or a day."""
-    return optional(row, column, as_date)
-
-
-def optional_codes(row: Row, column: str, codes: frozenset[str]) -> bool:
-    """An optional list of codes is NULL or holds known codes only."""
-    return optional(row, column, lambda value: as_codes(value, codes))
-
-
 def check_prohibition(known: References, row: Row) -> Iterator[str]:
     """NULL or empty in purposes, modalities or territories does not mean all: '*' does."""
     take = known.world.take
@@ -122,6 +69,8 @@ def check_revocation(known: References, row: Row) -> Iterator[str]:
         yield take("0.references", "its target does not exist", "")
     if not closed(row.get("effect"), EFFECTS) or not optional(row, "basis", BASES.__contains__):
         yield take("0.closed_codes", "effect or basis is unknown", "")
+    if row.get("performer_id") is None:
+        yield take("readings.revocation_performer_null", "", "it names no performer")
     if not as_date(row.get("effective_on")):
         yield take("0.dates", "effective_on cannot be read", "")
     if not optional_date(row, "filed_on") or not optional_date(row, "lifted_on"):
@@ -186,6 +135,8 @@ def check_party(known: References, row: Row) -> Iterator[str]:
     """A party row joins a contract and a performer, both on file."""
     if row.get("contract_id") not in known.contracts or row.get("performer_id") not in known.performers:
         yield known.world.take("0.references", "its contract or performer does not exist", "")
+    if row.get("guardian_id") is None:
+        yield known.world.take("readings.guardian_id_null", "", "it names no guardian")
     if not optional(row, "represented_by", REPRESENTED_BY.__contains__):
         yield known.world.take("0.closed_codes", "represented_by is unknown", "")
     if not optional(row, "recorded_at", as_instant):

@@ -20,6 +20,10 @@ class Standing:
 def overlap_reasons(world: World, standings: Sequence[Standing]) -> set[str]:
     """Every base contract must allow, or one `adds` contract allows; an unreadable contract is never skipped."""
     unreadable = {one.reason for one in standings if one.contract.unreadable and one.reason}
+    silenced = any(one.contract.rule == "replaces" and not one.contract.unreadable for one in standings)
+    unreadable = world.take(
+        "readings.replaces_never_silences_unreadable", unreadable, set() if silenced else unreadable
+    )
     rest = not_silenced(world, [one for one in standings if not one.contract.unreadable])
     adds = [one for one in rest if one.contract.rule == "adds"]
     adds = world.take("feed.overlap_adds", adds, [])

@@ -17,17 +17,17 @@ from tests.reference.world import (
     World,
     as_codes,
     as_date,
-    as_instant,
     as_text,
     as_whole,
     closed,
+    instant,
     structural_rows,
 )
 
 
 def read_request(world: World, request: Row) -> Asked | None:
     """Every request column is required and closed; None stands for REQUEST_UNKNOWN_VALUE."""
-    as_of, known_at = as_date(request.get("as_of")), as_instant(request.get("known_at"))
+    as_of, known_at = as_date(request.get("as_of")), instant(world, request.get("known_at"))
     purpose, onward = request.get("purpose"), request.get("onward")
     modalities = as_codes(request.get("modalities"), MODALITIES)
     onward = world.take("1.every_column_required", onward, onward or "none")
@@ -66,7 +66,7 @@ def _territories(world: World, request: Row) -> frozenset[str] | None:
 
 def _is_client(world: World, client: str, request: Row) -> bool:
     """An unknown client gives REQUEST_UNKNOWN_VALUE; so does one that is not known yet."""
-    known_at = as_instant(request.get("known_at"))
+    known_at = instant(world, request.get("known_at"))
     assert known_at is not None
     ids = {row.get("client_id") for row in structural_rows(world, "client", ("client_id",), known_at)}
     return world.take("1.unknown_client", client in ids, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.reference.contributors import Scene
-from tests.reference.world import Asked, Row, World, as_date, as_instant, restricting_rows
+from tests.reference.world import Asked, Row, World, as_date, instant, restricting_rows
 
 REASON_OF = {"stop": "REVOKED", "suspend": "SUSPENDED", "erase": "ERASURE_REQUESTED"}
 
@@ -25,7 +25,7 @@ def has_begun(world: World, asked: Asked, row: Row) -> bool:
 
 def is_lifted(world: World, asked: Asked, row: Row) -> bool:
     """lifted_on is the first free day; a lift recorded after known_at is not known."""
-    lifted, recorded = as_date(row.get("lifted_on")), as_instant(row.get("lift_recorded_at"))
+    lifted, recorded = as_date(row.get("lifted_on")), instant(world, row.get("lift_recorded_at"))
     if lifted is None or recorded is None:
         return False
     free = world.take("days.lifted_on_first_free_day", lifted <= asked.as_of, lifted < asked.as_of)
@@ -34,15 +34,12 @@ def is_lifted(world: World, asked: Asked, row: Row) -> bool:
 
 def revocation_reasons(world: World, asked: Asked, scene: Scene) -> set[str]:
     """On performer, session and submission; a performer_id limits one to that performer, if that one contributed."""
-    rows = [
-        *in_force_on(world, asked, "submission", scene.submission_id),
-        *in_force_on(world, asked, "session", str(scene.row.get("session_id", ""))),
-        *(
-            row
-            for performer in _bound(world, asked, scene)
-            for row in in_force_on(world, asked, "performer", performer)
-        ),
+    targets = [
+        ("submission", world.take("8.on_submission", scene.submission_id, "")),
+        ("session", world.take("8.on_session", str(scene.row.get("session_id", "")), "")),
+        *(("performer", world.take("8.on_performer", one, "")) for one in _bound(world, asked, scene)),
     ]
+    rows = [row for kind, target in targets for row in in_force_on(world, asked, kind, target)]
     binding = [
         row
         for row in rows

@@ -130,7 +130,7 @@ def twist(draft: Draft) -> str:
         withdraw_or_lift: 3.0,
         restrict: 5.0,
     }
-    return draft.weigh(kinds)(draft)
+    return str(draft.weigh(kinds)(draft))
 
 
 def _row(draft: Draft, tables: tuple[str, ...]) -> tuple[str, Drawn] | None:

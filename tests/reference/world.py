@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any, TypeVar
 
 Row = Mapping[str, Any]
@@ -81,7 +81,7 @@ def as_date(value: object) -> date | None:
         return None
 
 
-def as_instant(value: object) -> datetime | None:
+def as_instant(value: object, zone: tzinfo = UTC) -> datetime | None:
     """An instant, or None where it cannot be read. Times without a zone are UTC."""
     try:
         read = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -89,7 +89,7 @@ def as_instant(value: object) -> datetime | None:
         return None
     if read is None:
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    return read.replace(tzinfo=zone) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def as_codes(value: object, known: Iterable[str]) -> frozenset[str] | None:
@@ -112,17 +112,22 @@ def closed(value: object, codes: Iterable[str]) -> bool:
     return isinstance(value, str) and value in frozenset(codes)
 
 
-def is_known(row: Row, known_at: datetime, *, unreadable: bool) -> bool:
+def instant(world: World, value: object) -> datetime | None:
+    """An instant as this reader takes it: without a zone it is UTC."""
+    return as_instant(value, world.take("readings.times_without_zone_utc", UTC, timezone(timedelta(hours=2))))
+
+
+def is_known(world: World, row: Row, known_at: datetime, *, unreadable: bool) -> bool:
     """Whether a row was recorded by known_at; `unreadable` says what an unreadable recorded_at counts as."""
-    recorded = as_instant(row.get("recorded_at"))
+    recorded = instant(world, row.get("recorded_at"))
     return unreadable if recorded is None else recorded <= known_at
 
 
-def in_force(rows: Iterable[Row], keys: Sequence[str], known_at: datetime) -> list[Row]:
+def in_force(world: World, rows: Iterable[Row], keys: Sequence[str], known_at: datetime) -> list[Row]:
     """A correction is a new row with the same key: the latest known wins. Unreadable times are not looked at here."""
     latest: dict[tuple[object, ...], tuple[datetime, Row]] = {}
     for row in rows:
-        recorded = as_instant(row.get("recorded_at"))
+        recorded = instant(world, row.get("recorded_at"))
         key = tuple(row.get(column) for column in keys)
         if recorded is not None and recorded <= known_at and (key not in latest or latest[key][0] < recorded):
             latest[key] = (recorded, row)
@@ -133,9 +138,11 @@ def restricting_rows(world: World, table: str, key: str, known_at: datetime) -> 
     """Corrected rows of a restricting table: an unreadable recorded_at counts as seen."""
     rows = world.rows(table)
     unreadable = [row for row in rows if as_instant(row.get("recorded_at")) is None]
-    current = in_force(rows, (key,), known_at)
+    current = in_force(world, rows, (key,), known_at)
     current = world.take(
-        "feed.correction_latest_known_wins", current, [row for row in rows if is_known(row, known_at, unreadable=False)]
+        "feed.correction_latest_known_wins",
+        current,
+        [row for row in rows if is_known(world, row, known_at, unreadable=False)],
     )
     return current + world.take("feed.unreadable_recorded_at_restricts", unreadable, [])
 
@@ -144,7 +151,7 @@ def granting_rows(world: World, table: str, key: str, known_at: datetime) -> lis
     """Corrected rows of a granting table: a row whose recorded_at is unreadable grants nothing, and displaces."""
     rows = world.rows(table)
     unreadable = {row.get(key) for row in rows if as_instant(row.get("recorded_at")) is None}
-    current = [row for row in in_force(rows, (key,), known_at) if row.get(key) not in unreadable]
+    current = [row for row in in_force(world, rows, (key,), known_at) if row.get(key) not in unreadable]
     return current + world.take(
         "feed.unreadable_recorded_at_grants_nothing",
         [],
@@ -158,5 +165,7 @@ def structural_rows(world: World, table: str, keys: Sequence[str], known_at: dat
     Without a recorded_at they are known from the beginning.
     """
     beginning = datetime.min.replace(tzinfo=UTC).isoformat()
-    rows = [{"recorded_at": beginning, **row} for row in world.rows(table)]
-    return in_force(rows, keys, known_at)
+    rows: list[Row] = [{"recorded_at": beginning, **row} for row in world.rows(table)]
+    rows = world.take("feed.structural_known_from_beginning", rows, world.rows(table))
+    later = world.take("feed.structural_own_clock", known_at, datetime.max.replace(tzinfo=UTC))
+    return in_force(world, rows, keys, later)

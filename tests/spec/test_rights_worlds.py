@@ -16,7 +16,7 @@ COUNT = 3000
 
 @pytest.fixture(scope="module")
 def verdicts() -> list[tuple[str, tuple[str, ...]]]:
-    found = []
+    found: list[tuple[str, tuple[str, ...]]] = []
     for world in worlds(7, COUNT):
         decision = decide(world["tables"], world["tables"]["request"][0], "S1")
         found.append((decision.decision, decision.reasons))
