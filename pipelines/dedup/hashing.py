@@ -20,6 +20,7 @@ I64 = NDArray[np.int64]
 SHINGLE = 5
 """Words in a shingle (semantics 5)."""
 
+
 def byte_numbers() -> U64:
     """Give each byte its pinned random number, 0 where an ASCII byte ends a word; capitals have their small letter's."""
     rng = np.random.Generator(np.random.PCG64(0x5EED0F5CE4E))

@@ -165,8 +165,18 @@ def first_holders(
 
 @njit(cache=True, nogil=True)
 def candidates(
-    first: int, last: int, sketch_ends: I64, ends: I64, places: I64, a: U64, range_a: I64, b: U64, range_b: I64, rank: I64,
-    a_in_b: I64, own: bool,
+    first: int,
+    last: int,
+    sketch_ends: I64,
+    ends: I64,
+    places: I64,
+    a: U64,
+    range_a: I64,
+    b: U64,
+    range_b: I64,
+    rank: I64,
+    a_in_b: I64,
+    own: bool,
 ) -> tuple[I64, I64, int]:  # pragma: no cover  (compiled)
     """Weigh the earlier holders of each probe row's keys; returns (probe row, holder) pairs and the hits lost to CAP.
 

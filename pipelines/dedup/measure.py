@@ -20,7 +20,9 @@ def skip_finer(keys: U64, at: int, end: int, low: np.uint64) -> int:  # pragma: 
 
 
 @njit(cache=True, nogil=True)
-def plain_overlap(keys: U64, i: int, i_end: int, others: U64, j: int, j_end: int) -> int:  # pragma: no cover  (compiled)
+def plain_overlap(
+    keys: U64, i: int, i_end: int, others: U64, j: int, j_end: int
+) -> int:  # pragma: no cover  (compiled)
     """Count the shared keys of two sorted sketches of one rate, without a branch on the keys."""
     shared = 0
     while i < i_end and j < j_end:
@@ -55,7 +57,15 @@ def sketch_overlap(keys: U64, i: int, i_end: int, others: U64, j: int, j_end: in
 
 @njit(cache=True, nogil=True)
 def likely(
-    who: I64, whom: I64, keys: U64, ends: I64, word_ends: I64, others: U64, other_ends: I64, other_word_ends: I64, floor: float
+    who: I64,
+    whom: I64,
+    keys: U64,
+    ends: I64,
+    word_ends: I64,
+    others: U64,
+    other_ends: I64,
+    other_word_ends: I64,
+    floor: float,
 ) -> B8:  # pragma: no cover  (compiled)
     """Refuse the pairs whose sketches speak clearly (by 4 standard deviations) against a containment of `floor`.
 

@@ -50,7 +50,9 @@ def read_cases(file: Path) -> list[Case]:
             raw = json.loads(line)
             wanted = raw["expected"]
             reasons, tables = tuple(wanted.get("reasons") or ()), raw["tables"]
-            case = Case(raw["case"], raw.get("title", ""), wanted["decision"], reasons, tables, wanted.get("defect") or "")
+            case = Case(
+                raw["case"], raw.get("title", ""), wanted["decision"], reasons, tables, wanted.get("defect") or ""
+            )
         except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             rule = "it is no case {case, title, expected, tables}"
             raise InputError(f"{file.name} line {number}", rule, "Correct the line.") from error

@@ -42,6 +42,7 @@ def judge(connection: duckdb.DuckDBPyConnection, *, unsealed: bool = False) -> N
 def defects(connection: duckdb.DuckDBPyConnection, world: int = 0) -> list[Defect]:
     """The rows of one world that close the gate, sorted."""
     rows = connection.execute(
-        "SELECT DISTINCT table_name, coalesce(key, ''), defect FROM rights.gate_defect WHERE world = $1 ORDER BY ALL", [world]
+        "SELECT DISTINCT table_name, coalesce(key, ''), defect FROM rights.gate_defect WHERE world = $1 ORDER BY ALL",
+        [world],
     ).fetchall()
     return [Defect(*row) for row in rows]

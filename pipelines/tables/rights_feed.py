@@ -71,9 +71,7 @@ FEED: dict[str, FeedTable] = {
             ("client_id",),
             _columns("client_id legal_name parent_client_id pseudonym sector established_in recorded_at@"),
         ),
-        FeedTable(
-            "client_disclosure", ("client_id", "audience", "level"), _columns("client_id audience level until~")
-        ),
+        FeedTable("client_disclosure", ("client_id", "audience", "level"), _columns("client_id audience level until~")),
         FeedTable(
             "performer",
             ("performer_id",),
