@@ -10,6 +10,11 @@ from pipelines.quality.form import RECORDED, Reading
 from pipelines.quality.turns import column, lay_flat
 from pipelines.tables.measures import MEASURES
 
+NEEDED = (
+    *("row_id", "submission_id", "revision", "feed", "kind", "campaign", "brief", "performers"),
+    *("language", "characters", "turns", "takes"),
+)
+"""The columns of `submissions` that are read."""
 IDENTITY = ("row_id", "submission_id", "revision", "feed", "kind", "campaign")
 
 

@@ -1,0 +1,81 @@
+"""Is it worth training on: measures of each submission, reviewed suites, quarantine, gates before publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from pipelines.night import Log, Night, count_by_rule, digest_of_files
+from pipelines.quality.gates import check_contracts, check_published
+from pipelines.quality.judge import Finding, check_closed, judge, places_of, with_places
+from pipelines.quality.measure import NEEDED, measures
+from pipelines.quality.suite import load
+from pipelines.quality.vocabulary import HOME
+from pipelines.receipts import Receipt
+from pipelines.tables.accepted import ACCEPTED
+from pipelines.tables.current import CURRENT
+from pipelines.tables.findings import FINDINGS
+from pipelines.tables.measures import MEASURES
+from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.set_aside import SET_ASIDE
+from pipelines.tables.submissions import SUBMISSIONS
+
+__all__ = ["LOG", "UPSTREAM", "check_contracts", "check_gate", "check_published", "inputs", "judge", "measures", "run"]
+
+LOG = Log("quality", ACCEPTED, QUARANTINE)
+UPSTREAM = (Log("ingest", CURRENT, SET_ASIDE),)
+"""The stages whose verdicts decide what comes here, by their tables: stages never import each other."""
+
+
+def run(night: Night) -> Receipt:
+    """Hold back what is not good enough, and say why; critical findings close the night's gate."""
+    suite = load("submissions")
+    coming = night.coming_to(LOG, UPSTREAM)
+    measured = pl.concat([MEASURES.empty(), *(measures(rows) for rows in coming_rows(night, coming))])
+    split = judge(measured, suite)
+    places = [places_of(rows, suite) for rows in coming_rows(night, split.held)]
+    split = with_places(split, places, suite)
+    night.write(MEASURES, measured)
+    night.write(ACCEPTED, split.kept)
+    night.write(QUARANTINE, split.held)
+    night.write(FINDINGS, as_frame(split.findings))
+    return night.account(
+        LOG.stage,
+        came=coming.height,
+        went_on=split.kept.height,
+        held_back=count_by_rule(split.held),
+        inputs=inputs(night),
+    )
+
+
+def inputs(night: Night) -> dict[str, str]:
+    """Name what the stage reads: the verdicts before it, its own earlier ones, and the reviewed judgement."""
+    upstream = [table for log in UPSTREAM for table in (log.kept, log.held)]
+    read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE])
+    return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json")))}
+
+
+def check_gate(night: Night) -> None:
+    """Raise GateClosed where a critical finding of this night stops publication; the accepted set stands as it is."""
+    found = night.read(FINDINGS).filter(pl.col("severity") == "critical")
+    check_closed([Finding(**row) for row in found.iter_rows(named=True)], f"night {night.name}")
+
+
+def coming_rows(night: Night, ids: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Read the submissions with the given ids, file by file and each once, so that memory stays that of a file."""
+    wanted = ids.select("row_id")
+    for manifest in night.lake.manifests(SUBMISSIONS, upto=night.date):
+        for file in manifest.files:
+            place = [(manifest.partition, file)]
+            here = night.lake.read_files(SUBMISSIONS, place, ["row_id"]).join(wanted, on="row_id", how="semi")
+            if here.height:
+                rows = night.lake.read_files(SUBMISSIONS, place, NEEDED).join(wanted, on="row_id", how="semi")
+                yield rows.sort("row_id").unique("row_id", keep="first", maintain_order=True)
+                wanted = wanted.join(here, on="row_id", how="anti")
+
+
+def as_frame(findings: Iterable[Finding]) -> pl.DataFrame:
+    """Lay findings out as the table `findings`."""
+    rows = [{c.name: getattr(f, c.name) for c in FINDINGS} for f in findings]
+    return pl.DataFrame(rows, schema=pl.Schema(FINDINGS.arrow))
