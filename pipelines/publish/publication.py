@@ -33,13 +33,14 @@ from pipelines.publish.ready import Ready
 from pipelines.publish.rendering import READS, fingerprints, render
 from pipelines.publish.takes import deliver
 from pipelines.publish.writing import listed, make_durable, slices, write_parquet
+from pipelines.schemas.order import Order
 from pipelines.tables.delivery import VERSION_ROWS
 from pipelines.tables.scenes import SCENES
 from pipelines.tables.turns import TURNS
 from pipelines.versions import Dataset, Number, PublishedFile, VersionManifest, version_rows
 
-Check = Callable[[Path], None]
-"""Looks at a staged version and raises GateClosed where it must not be published."""
+Check = Callable[[pl.DataFrame, pl.DataFrame, Order], object]
+"""Looks at the staged scenes and turns against the order; raises GateClosed where they must not be published."""
 Reasons = Callable[[list[str]], pl.DataFrame]
 """Tells for submission ids by which rule each is not delivered: submission_id, rule."""
 
@@ -48,7 +49,7 @@ Reasons = Callable[[list[str]], pl.DataFrame]
 class Outcome:
     """What a publication came to: the version in force after it, and what was done."""
 
-    action: str
+    state: str
     number: Number | None
     manifest: VersionManifest | None
     changes: Changes | None = None
@@ -133,7 +134,8 @@ def _publish_new(
     _write_documents(ready, draft, staged, changes if before else None, dataset)
     manifest = _write_manifest(night, dataset, draft, staged)
     if check:
-        check(staged.folder)
+        scenes, turns = (pl.read_parquet(staged.folder / "data" / config) for config in ("scenes", "turns"))
+        check(scenes, turns, ready.order)
     make_durable(staged.folder)
     _put_into_place(staged.folder, dataset.folder(number))
     dataset.point(number)
@@ -147,7 +149,7 @@ def _stage(night: Night, dataset: Dataset, before: VersionManifest | None, ready
     for part, name in slices(ready.rows):
         read = night.rows(part, READS).join(part.select("row_id", "scene_id"), on="row_id")
         takes = ready.takes.join(part.select("row_id"), on="row_id", how="semi", maintain_order="left")
-        scenes, turns = render(read, takes.drop("status", "uri", "path"), ready.eyes)
+        scenes, turns = render(read, takes.drop("status", "path"), ready.eyes)
         rows[f"data/scenes/{name}"] = write_parquet(SCENES, scenes, folder / "data/scenes" / name)
         rows[f"data/turns/{name}"] = write_parquet(TURNS, turns, folder / "data/turns" / name)
         prints = fingerprints(scenes, turns).with_columns(file=pl.lit(f"data/scenes/{name}"))

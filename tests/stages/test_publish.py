@@ -62,10 +62,10 @@ def test_a_first_night_publishes_version_1_0_0(world: World) -> None:
 def test_published_twice_is_nothing_new(world: World) -> None:
     publish_all(world, [scene("s1")])
     again = publish.run(world.night(), "ord_a")
-    assert (again.notes["action"], again.notes["version"]) == ("nothing new", "1.0.0")
+    assert (again.notes["state"], again.notes["version"]) == ("nothing new", "1.0.0")
     world.decide([scene("s1")], NEXT)
     tomorrow = publish.run(world.night(NEXT), "ord_a")
-    assert (tomorrow.notes["action"], tomorrow.notes["version"]) == ("nothing new", "1.0.0")
+    assert (tomorrow.notes["state"], tomorrow.notes["version"]) == ("nothing new", "1.0.0")
 
 
 def test_a_late_row_makes_a_minor_version(world: World) -> None:
@@ -101,12 +101,12 @@ def test_other_grants_for_the_same_rows_are_documents_only(world: World) -> None
 def test_when_all_rows_are_withdrawn_an_empty_version_takes_their_place(world: World) -> None:
     publish_all(world, [scene("s1")])
     receipt = publish_all(world, [], NEXT, s1=["REVOKED"])
-    assert (receipt.notes["version"], receipt.notes["scenes"]) == ("1.0.1", 0)
+    assert (receipt.notes["version"], receipt.notes["rows"]) == ("1.0.1", 0)
 
 
 def test_nothing_allowed_publishes_nothing(world: World) -> None:
     receipt = publish_all(world, [scene("s1")], s1=["NO_CONTRACT"])
-    assert receipt.notes["action"] == "nothing to publish"
+    assert receipt.notes["state"] == "nothing to publish"
     assert not (world.home / "lake" / "clients").exists()
 
 
@@ -115,7 +115,7 @@ def test_current_never_moves_to_an_older_night(world: World) -> None:
     world.decide([scene("s1")])
     publish_all(world, [scene("s2")], NEXT)
     older = publish.run(world.night(), "ord_a")
-    assert (older.notes["action"], older.notes["version"]) == ("a later night is in force", "1.0.0")
+    assert (older.notes["state"], older.notes["version"]) == ("a later night is in force", "1.0.0")
     assert published(world).height == 2
 
 
@@ -220,7 +220,8 @@ def test_a_version_that_the_check_refuses_is_not_published(world: World) -> None
     world.accept([scene("s1")])
     world.decide([scene("s1")])
 
-    def refuse(_: Path) -> None:
+    def refuse(scenes: pl.DataFrame, turns: pl.DataFrame, order: object) -> None:
+        assert (scenes.height, turns.height) == (1, 4)
         raise InputError("version", "it is bad", "Mend it.")
 
     with pytest.raises(InputError, match="it is bad"):
