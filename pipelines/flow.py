@@ -12,14 +12,17 @@ from importlib import import_module
 from types import ModuleType
 
 import msgspec
+import polars as pl
 
 from pipelines import receipts
+from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, PromptbookError, RedNight
 from pipelines.lake import Lake
 from pipelines.landing import Landing
 from pipelines.night import Night
 from pipelines.receipts import Receipt
 from pipelines.settings import Settings
+from pipelines.tables.rights_feed import FEED
 
 BEFORE_PUBLISH = ("ingest", "dedup", "quality", "rights")
 STAGES = (*BEFORE_PUBLISH, "publish", "settle", "analytics")
@@ -79,7 +82,25 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
     """Run one stage unless its receipt says that it is done for the same inputs."""
     module = _stage(name)
     _check_needs(name, night)
-    return _run_once(night, name, None, module.inputs(night), lambda: module.run(night), force=force)
+
+    def run() -> Receipt:
+        if name == "rights":
+            check_contracts(night)
+        receipt: Receipt = module.run(night)
+        return receipt
+
+    return _run_once(night, name, None, module.inputs(night), run, force=force)
+
+
+def check_contracts(night: Night) -> None:
+    """Have quality judge the contract feed as landing holds it, before rights are decided; GateClosed where it fails."""
+    there = {p.name.partition(".")[0] for p in night.landing.contracts.glob("*.*")}
+    frames = {
+        name: read_contracts(night.landing, name, {c.name: pl.String() for c in table.columns})
+        for name, table in FEED.items()
+        if name in there
+    }
+    _stage("quality").check_contracts(frames)
 
 
 def orders(night: Night) -> list[str]:
@@ -96,9 +117,14 @@ def publish(night: Night, order: str, *, force: bool = False) -> Receipt:
     """Publish one order; quality checks the staged version before it becomes CURRENT."""
     module = _stage("publish")
     _check_needs("publish", night)
-    check = _stage("quality").check_published
-    inputs = module.inputs(night, order)
-    return _run_once(night, "publish", order, inputs, lambda: module.run(night, order, check=check), force=force)
+    quality = _stage("quality")
+
+    def run() -> Receipt:
+        quality.check_gate(night)
+        receipt: Receipt = module.run(night, order, check=quality.check_published)
+        return receipt
+
+    return _run_once(night, "publish", order, module.inputs(night, order), run, force=force)
 
 
 def verdict(night: Night) -> None:

@@ -15,6 +15,8 @@ from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.current import CURRENT
+from pipelines.tables.distinct import DISTINCT
+from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.quarantine import QUARANTINE
@@ -24,7 +26,7 @@ from pipelines.tables.submissions import SUBMISSIONS
 __all__ = ["LOG", "UPSTREAM", "check_contracts", "check_gate", "check_published", "inputs", "judge", "measures", "run"]
 
 LOG = Log("quality", ACCEPTED, QUARANTINE)
-UPSTREAM = (Log("ingest", CURRENT, SET_ASIDE),)
+UPSTREAM = (Log("ingest", CURRENT, SET_ASIDE), Log("dedup", DISTINCT, DUPLICATES))
 """The stages whose verdicts decide what comes here, by their tables: stages never import each other."""
 
 
