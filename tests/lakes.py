@@ -157,9 +157,11 @@ class World:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
-    def accept(self, rows: Sequence[Row], date: dt.date = NIGHT) -> None:
-        """Deliver rows and let every stage up to quality take them."""
-        self.lake.write(SUBMISSIONS, date.isoformat(), frame(SUBMISSIONS, rows))
+    def accept(self, rows: Sequence[Row], date: dt.date = NIGHT, files: int = 1) -> None:
+        """Deliver rows in a number of files, and let every stage up to quality take them."""
+        parts = [frame(SUBMISSIONS, rows[n::files]) for n in range(files)]
+        put = [self.lake.put(SUBMISSIONS, date.isoformat(), part) for part in parts]
+        self.lake.commit(SUBMISSIONS, date.isoformat(), put)
         for table in (CURRENT, DISTINCT, ACCEPTED):
             self.lake.write(table, date.isoformat(), frame(table, rows))
         takes = [t | {"row_id": r["row_id"], "feed": r["feed"]} for r in rows for t in r["takes"]]

@@ -15,15 +15,17 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import polars as pl
 
 from pipelines import __version__
+from pipelines.errors import GateClosed
 from pipelines.lake import sync_folder
 from pipelines.night import Night
 from pipelines.publish import ledger
@@ -39,8 +41,18 @@ from pipelines.tables.scenes import SCENES
 from pipelines.tables.turns import TURNS
 from pipelines.versions import Dataset, Number, PublishedFile, VersionManifest, version_rows
 
-Check = Callable[[pl.DataFrame, pl.DataFrame, Order], object]
-"""Looks at the staged scenes and turns against the order; raises GateClosed where they must not be published."""
+
+class Finding(Protocol):
+    """What a check found; str() says it."""
+
+    @property
+    def closes_gate(self) -> bool: ...  # noqa: D102
+    @property
+    def remedy(self) -> str: ...  # noqa: D102
+
+
+Check = Callable[[pl.DataFrame, pl.DataFrame, Order], Sequence[Finding]]
+"""Looks at the staged scenes and turns against the order; what closes the gate keeps the version from CURRENT."""
 Reasons = Callable[[list[str]], pl.DataFrame]
 """Tells for submission ids by which rule each is not delivered: submission_id, rule."""
 
@@ -134,8 +146,7 @@ def _publish_new(
     _write_documents(ready, draft, staged, changes if before else None, dataset)
     manifest = _write_manifest(night, dataset, draft, staged)
     if check:
-        scenes, turns = (pl.read_parquet(staged.folder / "data" / config) for config in ("scenes", "turns"))
-        check(scenes, turns, ready.order)
+        _pass_gate(check, staged.folder, ready.order)
     make_durable(staged.folder)
     _put_into_place(staged.folder, dataset.folder(number))
     dataset.point(number)
@@ -214,6 +225,15 @@ def _write_manifest(night: Night, dataset: Dataset, draft: VersionManifest, stag
     every = listed(staged.folder, {})
     (staged.folder / "SHA256SUMS").write_text(sums(every), encoding="utf-8")
     return manifest
+
+
+def _pass_gate(check: Check, stage: Path, order: Order) -> None:
+    """Raise GateClosed where the check finds what must not be published."""
+    scenes, turns = (pl.read_parquet(stage / "data" / config) for config in ("scenes", "turns"))
+    closing = [f for f in check(scenes, turns, order) if f.closes_gate]
+    if closing:
+        remedy = " ".join(dict.fromkeys(f.remedy for f in closing))
+        raise GateClosed(f"order {order.order_id}", "; ".join(map(str, closing)), remedy)
 
 
 def _put_into_place(stage: Path, home: Path) -> None:

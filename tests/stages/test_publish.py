@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipelines import publish
-from pipelines.errors import InputError, OrderError, SettingsError
+from pipelines.errors import GateClosed, InputError, OrderError, SettingsError
 from pipelines.publish.selection import judge
 from pipelines.receipts import Receipt
+from pipelines.schemas.order import Order
 from pipelines.tables.quarantine import QUARANTINE
-from pipelines.versions import Dataset, Number
+from pipelines.versions import Dataset
 from tests.lakes import NIGHT, Row, World, scene
 
 NEXT = NIGHT + dt.timedelta(days=1)
@@ -216,15 +218,24 @@ def test_two_orders_for_one_dataset_are_refused(world: World) -> None:
         publish.order_of(world.night(), "ord_a")
 
 
+@dataclass(frozen=True)
+class Finding:
+    closes_gate: bool
+    remedy: str = "Mend it."
+
+
 def test_a_version_that_the_check_refuses_is_not_published(world: World) -> None:
     world.accept([scene("s1")])
     world.decide([scene("s1")])
+    seen = []
 
-    def refuse(scenes: pl.DataFrame, turns: pl.DataFrame, order: object) -> None:
-        assert (scenes.height, turns.height) == (1, 4)
-        raise InputError("version", "it is bad", "Mend it.")
+    def refuse(scenes: pl.DataFrame, turns: pl.DataFrame, order: Order) -> list[Finding]:
+        seen.append((scenes.height, turns.height, order.order_id))
+        return [Finding(closes_gate=False), Finding(closes_gate=True)]
 
-    with pytest.raises(InputError, match="it is bad"):
+    with pytest.raises(GateClosed, match="Mend it"):
         publish.run(world.night(), "ord_a", refuse)
+    assert seen == [(1, 4, "ord_a")]
     assert Dataset(world.lake, "labA", "dialogue").current() is None
-    assert publish.run(world.night(), "ord_a").notes["version"] == str(Number(1, 0, 0))
+    passed = publish.run(world.night(), "ord_a", lambda *_: [Finding(closes_gate=False)])
+    assert passed.notes["version"] == "1.0.0"
