@@ -141,7 +141,8 @@ def scope_test(world: World, scene: Scene, contract_id: str, governing: Row | No
     own = [row for row in rows if row.get("version") == governing["version"]]
     own = world.take("3.scope_of_governing_version", own, rows)
     kinds = {str(row["scope_kind"]) for row in own if in_scope(world, scene, row)}
-    width = min((SCOPE_KINDS.index(kind) for kind in kinds), default=len(SCOPE_KINDS))
+    order = world.take("6.scope_order", SCOPE_KINDS, ("session", "submission", "all", "campaign"))
+    width = min((order.index(kind) for kind in kinds), default=len(SCOPE_KINDS))
     if not kinds:
         return world.take("3.scope_test", "no", "named"), width
     return ("all" if kinds == {"all"} else "named"), width

@@ -31,7 +31,9 @@ def minor_reasons(world: World, asked: Asked, scene: Scene, performer: str, moda
     if not world.take("7.minor_at_the_performance", on_birthday, asked.as_of < of_age):
         return set()
     reasons = guardian_reasons(world, asked, scene, performer, modalities)
-    if world.take("7.past_the_birthday", asked.as_of > of_age, True):
+    reasons = world.take("7.guardian_also_later", reasons, reasons if asked.as_of <= of_age else set())
+    past = world.take("7.past_it_strictly", asked.as_of > of_age, asked.as_of >= of_age)
+    if world.take("7.past_the_birthday", past, True):
         reasons |= majority_reasons(world, asked, scene, performer, modalities, of_age)
     if bool(asked.leaves & SENSITIVE) and world.take("7.never_sensitive_later_either", True, asked.as_of <= of_age):
         reasons.add("MINOR_SENSITIVE_USE")

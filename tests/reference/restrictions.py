@@ -47,7 +47,7 @@ def binding_prohibitions(world: World, asked: Asked, scene: Scene, contract: Con
     rows = [row for row in world.rows("prohibition") if row["contract_id"] == contract.contract_id]
     known = {row.get("version") for row in known_versions(world, asked, contract.contract_id)}
     if contract.unreadable and world.take("readings.unreadable_all_prohibitions_bind", True, False):
-        return [row for row in rows if row["version"] in known]
+        return [row for row in rows if world.take("feed.children_share_its_clock", row["version"] in known, True)]
     if contract.governing is None or contract.governing.get("status") not in world.take(
         "6.prohibitions_of_signed", SIGNED, SIGNED | {"draft", "sent"}
     ):
@@ -69,7 +69,7 @@ def catches(world: World, asked: Asked, row: Row, modalities: frozenset[str]) ->
     leaves = world.take("1.prohibition_parent_every_leaf", full_expansion(named), named)
     forbidden = MODALITIES if "*" in row["modalities"] else frozenset(row["modalities"])
     of_modality = world.take("6.prohibition_modality", bool(modalities & forbidden), True)
-    there = bool(asked.countries & countries(frozenset(row["territories"])))
+    there = bool(asked.countries & countries(frozenset(row.get("territories", ()))))
     return bool(asked.leaves & leaves) and of_modality and world.take("6.prohibition_territory", there, True)
 
 
@@ -116,7 +116,7 @@ def lets_through(world: World, asked: Asked, row: Row) -> bool:
 
 def holds_on(world: World, asked: Asked, row: Row) -> bool:
     """From valid_from, valid_to being the last day."""
-    start, end = as_date(row["valid_from"]), as_date(row.get("valid_to"))
+    start, end = as_date(row.get("valid_from")), as_date(row.get("valid_to"))
     begun = start is None or world.take("days.exclusivity_from", start <= asked.as_of, start < asked.as_of)
     begun = world.take("8.exclusivity_begun", begun, True)
     return begun and (end is None or world.take("days.exclusivity_to", asked.as_of <= end, asked.as_of < end))

@@ -46,7 +46,8 @@ def revocation_reasons(world: World, asked: Asked, scene: Scene) -> set[str]:
         if row.get("performer_id") is None
         or world.take("8.performer_id_limits", row["performer_id"] in scene.footprints, True)
     ]
-    return {world.take("8.effect_gives_reason", REASON_OF[str(row["effect"])], "REVOKED") for row in binding}
+    effects = [str(row["effect"]) for row in binding if row.get("effect") in REASON_OF]
+    return {world.take("8.effect_gives_reason", REASON_OF[effect], "REVOKED") for effect in effects}
 
 
 def _bound(world: World, asked: Asked, scene: Scene) -> list[str]:
