@@ -23,7 +23,17 @@ from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
 
-__all__ = ["LOG", "UPSTREAM", "check_contracts", "check_gate", "check_published", "inputs", "judge", "measures", "run"]
+__all__ = [
+    "LOG",
+    "UPSTREAM",
+    "check_contracts",
+    "check_gate",
+    "check_published",
+    "inputs",
+    "judge",
+    "measures",
+    "run",
+]
 
 LOG = Log("quality", ACCEPTED, QUARANTINE)
 UPSTREAM = (Log("ingest", CURRENT, SET_ASIDE), Log("dedup", DISTINCT, DUPLICATES))

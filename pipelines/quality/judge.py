@@ -64,7 +64,9 @@ def judge(measured: pl.DataFrame, suite: Suite) -> Split:
     broken = outcome.rows.rename({"key": "row_id"}).join(rules, on="rank", how="left")
     holding = broken.filter(pl.col("severity") != "info").unique(["row_id", "rule"], keep="first", maintain_order=True)
     ids = measured.select("row_id", "submission_id", "revision")
-    held = holding.join(ids, on="row_id", how="left").with_columns(places=pl.lit(""))
+    held = holding.join(ids, on="row_id", how="left").with_columns(
+        places=pl.lit(""), evidence=pl.col("column") + " = " + pl.col("value")
+    )
     kept = ids.join(held, on="row_id", how="anti")
     return Split(
         kept.select(c.name for c in ACCEPTED).sort("row_id"),
@@ -79,6 +81,8 @@ def with_places(split: Split, places: Iterable[pl.DataFrame], suite: Suite) -> S
     shows = {r.name: r.shows for r in suite.rules if r.shows}
     held = split.held.drop("places").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
     held = held.join(found, on=["row_id", "shows"], how="left").with_columns(pl.col("places").fill_null(""))
+    at = pl.when(pl.col("places") != "").then(", turns " + pl.col("places")).otherwise(pl.lit(""))
+    held = held.with_columns(evidence=pl.col("column") + " = " + pl.col("value") + at)
     return replace(split, held=held.select(c.name for c in QUARANTINE).sort("row_id", "rank"))
 
 

@@ -17,6 +17,8 @@ from pipelines.quality.judge import Finding
 from pipelines.settings import Settings
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.current import CURRENT
+from pipelines.tables.distinct import DISTINCT
+from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.quarantine import QUARANTINE
@@ -26,12 +28,14 @@ from tests.stages.quality_scenes import rows, scene, turn
 
 
 def night_of(home: Path, day: str, delivered: pl.DataFrame) -> Night:
-    """A night to which ingest has let every delivered row go on."""
+    """A night to which ingest and dedup have let every delivered row go on."""
     settings = Settings(landing=home / "landing", lake=home / "lake")
     night = Night(dt.date.fromisoformat(day), Landing(settings.landing), Lake(settings.lake), settings)
     night.write(SUBMISSIONS, delivered)
     night.write(CURRENT, delivered.select("row_id", "submission_id", "revision"))
     night.write(SET_ASIDE, SET_ASIDE.empty())
+    night.write(DISTINCT, delivered.select("row_id", "submission_id", "revision"))
+    night.write(DUPLICATES, DUPLICATES.empty())
     return night
 
 
