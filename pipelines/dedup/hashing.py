@@ -1,10 +1,13 @@
 """Compiled passes that turn text bytes into word hashes, and word hashes into shingle keys.
 
-A word is hashed by `h = rotl(h, 11) + T[byte]` (one table look-up, one rotation, one addition a byte, no branch), mixed, and
-kept as 32 bits. A shingle of five words is the polynomial of its five word hashes modulo 2^64, mixed. Two different words
-share a 32-bit hash once in 4·10^9; a measure can differ from brute force only where both stand in the same five-word place.
-Seeds are pinned: the same text has the same hashes on every machine and night.
+A word is hashed by `h = rotl(h, 11) + T[byte]` (one table look-up, one rotation, one addition a byte, no branch),
+mixed, and kept as 32 bits. A shingle of five words is the polynomial of its five word hashes modulo 2^64, mixed. Two
+different words share a 32-bit hash once in 4·10^9; a measure differs from brute force only where both have the same
+four neighbours. Seeds are pinned: the same text has the same hashes on every machine and night.
 """
+
+# mypy: disable-error-code="assignment,no-any-return,return-value,call-overload,operator,arg-type,index"
+# (numba infers the types of a kernel; mypy sees numpy scalars where numba sees machine integers)
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ SHINGLE = 5
 
 
 def byte_numbers() -> U64:
-    """Give each byte its pinned random number, 0 where an ASCII byte ends a word; capitals have their small letter's."""
+    """Give each byte its pinned random number, 0 where ASCII ends a word; capitals have their small letter's."""
     rng = np.random.Generator(np.random.PCG64(0x5EED0F5CE4E))
     numbers = rng.integers(1, 2**64, size=256, dtype=np.uint64)
     for code in range(128):
@@ -122,9 +125,9 @@ def has_high_bytes(data: U8, ends: I64, out: U8) -> int:  # pragma: no cover  (c
 def hash_values(
     data: U8, ends: I64, high: U8, numbers: U64, classes: U8, words: U32, scratch: U64
 ) -> tuple[int, U32]:  # pragma: no cover  (compiled)
-    """Hash the words of every value, one after another, into `words`; returns how many, and the word count of each value.
+    """Hash the words of every value, in order, into `words`; returns how many, and the word count of each value.
 
-    `scratch` holds one value's words: at least bytes + 1 places where the value is beyond ASCII, half of that where not.
+    `scratch` holds one value's words: at least its bytes + 1 places.
     """
     counts = np.zeros(len(ends) - 1, np.uint32)
     total = 0
@@ -199,3 +202,23 @@ def sketch_rows(words: U32, ends: I64, n: int) -> tuple[U64, I64]:  # pragma: no
             total = at
         key_ends[r + 1] = total
     return keys[:total].copy(), key_ends
+
+
+@njit(cache=True, nogil=True)
+def mark_stock(words: U32, start: int, end: int, stock: U64, keep: U8) -> None:  # pragma: no cover  (compiled)
+    """Set keep to 0 for the words that stand in a shingle of `stock` (sorted shingle hashes); rows are start:end."""
+    for i in range(start, end - 4):
+        h = shingle_at(words, i, 5)
+        at = np.searchsorted(stock, h)
+        if at < len(stock) and stock[at] == h:
+            for j in range(i, i + 5):
+                keep[j] = 0
+
+
+@njit(cache=True, nogil=True)
+def all_shingles(words: U32) -> U64:  # pragma: no cover  (compiled)
+    """List a text's distinct shingle hashes, sorted; none where it is shorter than a shingle."""
+    out = np.empty(max(0, len(words) - 4), np.uint64)
+    for i in range(len(out)):
+        out[i] = shingle_at(words, i, 5)
+    return np.unique(out)

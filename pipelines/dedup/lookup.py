@@ -1,12 +1,16 @@
 """Compiled search of earlier rows that may be the same work: sorted entries, ranges, counted hits.
 
-An entry packs the top 40 bits of a key and a 24-bit row number into one integer, so one sort orders rows (which are numbered
-from the earliest on) within each key. Two keys that share 40 bits cost a look and no more: every pair is measured exactly.
+An entry packs the top 40 bits of a key and a 24-bit row number into one integer, so one sort orders rows (which are
+numbered from the earliest on) within each key. Two keys that share 40 bits cost a look and no more: every pair is
+measured.
 
-Who is looked at is a function of the *earlier* rows alone: for each key of a row, the first CAP rows that hold it. A key that
-more rows hold is stock text (a template, an intro): its later holders are found by their other keys. One shared key makes a
-candidate where at most RARE earlier rows hold it; of commoner keys it takes ENOUGH.
+Who is looked at is a function of the *earlier* rows alone: for each key of a row, the first CAP rows that hold it. A
+key that more rows hold is stock text (a template, an intro): its later holders are found by their other keys. One
+shared key makes a candidate where at most RARE earlier rows hold it; of commoner keys it takes ENOUGH.
 """
+
+# mypy: disable-error-code="assignment,no-any-return,return-value,call-overload,operator,arg-type,index"
+# (numba infers the types of a kernel; mypy sees numpy scalars where numba sees machine integers)
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ ROW_BITS = 24
 
 ROW_MASK = (1 << ROW_BITS) - 1
 
-I32 = NDArray[np.int32]
+B8 = NDArray[np.bool_]
 
 
 def pack(keys: U64, rows: I64) -> U64:
@@ -181,7 +185,7 @@ def candidates(
     """Weigh the earlier holders of each probe row's keys; returns (probe row, holder) pairs and the hits lost to CAP.
 
     `range_a`, `range_b`: (2, entries) low and high. `rank`: (2, probe rows) how many rows of a and of b are earlier.
-    A holder in b is written as -1 - row. `own`: the probes are a's own entries, so an entry's place says who is earlier.
+    A holder in b is written as -1 - row. `own`: the probes are a's own entries, so a place says who is earlier.
     A short sketch asks for fewer shared keys.
     """
     size = 4096
@@ -233,3 +237,60 @@ def candidates(
                 found += 1
             weight[slot] = 0
     return who[:found].copy(), whom[:found].copy(), lost
+
+
+@njit(cache=True, nogil=True)
+def touched_by(entries: U64, fresh: B8, out: B8) -> None:  # pragma: no cover  (compiled)
+    """Mark the rows after a fresh one that is among the first CAP holders of a key: their candidates changed."""
+    start = 0
+    seen = False
+    for e in range(len(entries)):
+        if e > 0 and entries[e] >> np.uint64(24) != entries[e - 1] >> np.uint64(24):
+            start = e
+            seen = False
+        row = row_of(entries[e])
+        if fresh[row]:
+            seen = seen or e - start < CAP
+        elif seen:
+            out[row] = True
+
+
+@njit(cache=True, nogil=True)
+def first_others(keys: U64, rows: I64, submissions: U64) -> I64:  # pragma: no cover  (compiled)
+    """For each (key, row), sorted, the earliest row before it that holds the key for another submission; else -1."""
+    out = np.full(len(keys), -1, np.int64)
+    start = 0
+    for e in range(len(keys)):
+        if e > 0 and keys[e] != keys[e - 1]:
+            start = e
+        for j in range(start, e):
+            if submissions[rows[j]] != submissions[rows[e]]:
+                out[e] = rows[j]
+                break
+    return out
+
+
+@njit(cache=True, nogil=True)
+def touched_alike(keys: U64, rows: I64, submissions: U64, fresh: B8, out: B8) -> None:  # pragma: no cover  (compiled)
+    """Mark the rows whose earliest like may have changed, or whose labels may now be disagreed with.
+
+    That is: those after a fresh row that is among the first two submissions of its key; and those of the first one.
+    """
+    start = 0
+    subs = 0
+    seen = False
+    for e in range(len(keys)):
+        if e == 0 or keys[e] != keys[e - 1]:
+            start = e
+            subs = 1
+            seen = False
+        elif submissions[rows[e]] != submissions[rows[start]]:
+            subs += 1
+        if fresh[rows[e]]:
+            seen = seen or subs <= 2
+            j = start
+            while submissions[rows[j]] == submissions[rows[start]] and j < e:
+                out[rows[j]] |= not fresh[rows[j]]
+                j += 1
+        elif seen:
+            out[rows[e]] = True

@@ -1,4 +1,7 @@
-"""Compiled measures of a pair of texts: a cheap refusal on sketches, then exact Jaccard and containment over shingle sets."""
+"""Compiled measures of a pair of texts: a cheap refusal on sketches, then exact counts over shingle sets."""
+
+# mypy: disable-error-code="assignment,no-any-return,return-value,call-overload,operator,arg-type,index"
+# (numba infers the types of a kernel; mypy sees numpy scalars where numba sees machine integers)
 
 from __future__ import annotations
 
@@ -114,7 +117,7 @@ def longest_of(who: I64, ends: I64) -> int:  # pragma: no cover  (compiled)
 def exact_overlap(
     who: I64, whom: I64, words: U32, ends: I64, others: U32, other_ends: I64
 ) -> tuple[I64, I64, I64]:  # pragma: no cover  (compiled)
-    """Count, for each pair, the distinct shingles that are shared, those of `who` and those of `whom`; sorted by who."""
+    """Count, for each pair, the distinct shingles shared, of `who` and of `whom`; sorted by who."""
     size = 64
     while size < 2 * max(longest_of(who, ends), longest_of(whom, other_ends)) + 2:
         size *= 2

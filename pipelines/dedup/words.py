@@ -1,8 +1,8 @@
 """Normalised words of texts: NFKC, casefold, NFKC again; a word is a run of letters, digits, marks and underscores.
 
 Scripts written without spaces (Han, Kana, Thai, Lao, Khmer, Myanmar, Tibetan) give one word a character, else a clause
-would be one word and one edit would change it whole. ASCII goes through a compiled pass; any other value is normalised by
-Python's unicodedata first, so the result equals `words_of`, the reference, on every script.
+would be one word and one edit would change it whole. ASCII goes through a compiled pass; any other value is normalised
+by Python's unicodedata first, so the result equals `words_of`, the reference, on every script.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def text_buffers(texts: pa.Array) -> tuple[U8, I64]:
 
 def _normalise_marked(data: U8, ends: I64, marked: U8) -> tuple[U8, I64]:
     """Replace the marked values by their normalised form, in place of the old buffer."""
-    view = memoryview(data)
+    view = data.data
     pieces: list[bytes] = []
     sizes = np.diff(ends)
     before = 0
