@@ -91,7 +91,7 @@ def covers_purpose(world: World, grant: Row, leaf: str) -> bool:
     named = frozenset(grant["purposes"])
     covered = world.take("1.grant_parent_covers_ordinary", ordinary_expansion(named), named)
     covered = world.take("1.grant_sensitive_named", covered, full_expansion(named))
-    owned = grant["ownership"] == "work_for_hire" and world.take("0.ownership_never_allows", False, True)
+    owned = grant["ownership"] == "work_for_hire" and world.take("rule.ownership_never_allows", False, True)
     return leaf in covered or owned
 
 

@@ -103,7 +103,7 @@ def governing_version(world: World, asked: Asked, scene: Scene, versions: list[R
     signed = world.take("3.unsigned_never_displaces", signed, [])
     unsigned = [row for row in candidates if row not in signed]
     unsigned = [
-        row for row in unsigned if world.take("readings.void_alone_not_executed", True, row["status"] != "void")
+        row for row in unsigned if world.take("readings.void_alone_not_executed", True, row.get("status") != "void")
     ]
     ranked = sorted(signed or unsigned, key=lambda row: int(row["version"]))
     if not ranked:

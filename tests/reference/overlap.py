@@ -26,7 +26,7 @@ def overlap_reasons(world: World, standings: Sequence[Standing]) -> set[str]:
     )
     rest = not_silenced(world, [one for one in standings if not one.contract.unreadable])
     adds = [one for one in rest if one.contract.rule == "adds"]
-    adds = world.take("feed.overlap_adds", adds, [])
+    adds = world.take("6.adds_need_not_allow", adds, [])
     base = [one for one in rest if one not in adds]
     if _allows(world, base, adds):
         return unreadable
