@@ -61,7 +61,7 @@ def read_cases(file: Path) -> list[Case]:
 
 
 def decide_worlds(worlds: Mapping[int, Mapping[str, list[feed.Row]]]) -> dict[int, Verdict]:
-    """Seal each world as written and decide it; worlds hold one request and one submission."""
+    """Seal each world as written and decide it; worlds hold one request; the submission asked about is S1."""
     connection = rulebook.open_rulebook()
     feed.load_worlds(connection, worlds)
     gate.seal(connection)
@@ -81,7 +81,8 @@ def decide_loaded(connection: duckdb.DuckDBPyConnection, worlds: Iterable[int]) 
     said = {
         world: Verdict(decision, tuple(reasons))
         for world, decision, reasons in connection.execute(
-            "SELECT world, max(decision), list_sort(list_distinct(flatten(list(reasons)))) FROM rights.decision GROUP BY world"
+            "SELECT world, max(decision), list_sort(list_distinct(flatten(list(reasons)))) FROM rights.decision "
+            "WHERE submission_id = 'S1' GROUP BY world"
         ).fetchall()
     }
     nothing = Verdict("deny", ("NO_DECISION",))

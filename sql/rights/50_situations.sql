@@ -53,7 +53,7 @@ WITH each AS (SELECT sit, clock, is_audition, unnest(contracts) AS code FROM rig
 SELECT e.sit, e.clock, CASE WHEN e.code < 0 THEN CAST(-e.code AS INTEGER) ELSE v.con END AS con, v.ver,
   CASE WHEN e.code >= 0 THEN CAST(e.code % 4 AS INTEGER) END AS scope_rank,
   e.code < 0 OR NOT (e.is_audition AND e.code % 4 = 3) AS is_candidate,
-  e.code < 0 OR v.is_unreadable AS is_unreadable, coalesce(v.is_live, false) AS is_live,
+  e.code < 0 AS is_unreadable, coalesce(v.is_live, false) AS is_live,
   coalesce(v.is_signed, false) AS is_signed, v.overlap_rule, coalesce(v.needs_consent, false) AS needs_consent,
   CASE WHEN e.code < 0 THEN reason('CONTRACT_UNKNOWN_VALUE') ELSE v.bits END AS bits
 FROM each e LEFT JOIN rights.version_known v ON e.code >= 0 AND v.ver = e.code // 4;

@@ -39,7 +39,7 @@ WITH asked AS (
 ), cells AS (
   SELECT req, sit, bit_or(bits) AS bits FROM rights.verdict_cell GROUP BY req, sit
 ), forbidden AS (
-  -- of the governing version where it is signed; of a contract that cannot be dated, all
+  -- of the governing version where it is signed; of an unreadable contract, all
   SELECT h.req, c.sit, bit_or(h.bits) AS bits
   FROM rights.situation_contract c
   JOIN rights.situation_state s ON s.sit = c.sit
