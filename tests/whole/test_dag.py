@@ -31,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
         "PROMPTBOOK_LANDING": str(root / "landing"),
         "PROMPTBOOK_LAKE": str(root / "lake"),
-        "PROMPTBOOK_PSEUDONYM_KEY": "sample",
+        "PROMPTBOOK_PSEUDONYM_KEY": "a sample key, no secret",
         "PYTHONPATH": str(DAGS.parent),
     }
     before = {k: os.environ.get(k) for k in told}

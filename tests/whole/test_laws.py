@@ -96,7 +96,7 @@ def settings_of(root: Path):  # type: ignore[no-untyped-def]
 
     from pipelines.settings import Settings
 
-    return Settings(landing=root / "landing", lake=root / "lake", pseudonym_key=SecretStr("sample"))
+    return Settings(landing=root / "landing", lake=root / "lake", pseudonym_key=SecretStr("a sample key, no secret"))
 
 
 def test_building_twice_changes_nothing_that_a_client_can_see(one_by_one: Night) -> None:

@@ -21,7 +21,7 @@ from tests.whole import fates
 
 def sample_night(root: Path, number: int, lake: str = "lake") -> Night:
     write_sample(root / "landing", number)
-    settings = Settings(landing=root / "landing", lake=root / lake, pseudonym_key=SecretStr("sample"))
+    settings = Settings(landing=root / "landing", lake=root / lake, pseudonym_key=SecretStr("a sample key, no secret"))
     return flow.open_night(NIGHTS[number], settings=settings)
 
 
