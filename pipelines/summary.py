@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -59,41 +60,45 @@ def show_receipts(found: Sequence[Receipt], *, json: bool = False) -> None:
     if json:
         sys.stdout.writelines(msgspec.json.encode(r, order="sorted").decode() + "\n" for r in found)
         return
-    table = Table(title=f"Night {found[0].night}" if found else "No receipts", title_justify="left", expand=False)
-    table.add_column("stage", no_wrap=True)
-    table.add_column("came", justify="right")
-    table.add_column("went on", justify="right")
+    table = _table(f"Night {found[0].night}" if found else "No receipts", "stage", came=True, went_on=True)
     table.add_column("held back, by rule", overflow="fold")
     for receipt in found:
-        name = f"{receipt.stage} {receipt.part}" if receipt.part else receipt.stage
+        name = f"{receipt.stage}\n {receipt.part}" if receipt.part else receipt.stage
         table.add_row(name, f"{receipt.came:,}", f"{receipt.went_on:,}", _held(receipt))
     Console().print(table)
 
 
+def _table(title: str, first: str, **numbers: bool) -> Table:
+    """Lay a table out: a first column of names, then columns of numbers."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1))
+    table.add_column(first, no_wrap=True)
+    for name in numbers:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    return table
+
+
 def _held(receipt: Receipt) -> str:
+    said = by_rule({rule.removeprefix("denied:"): n for rule, n in receipt.held_back.items()})
     again = f"judged again: {by_rule(receipt.judged_again)}" if receipt.judged_again else ""
-    return "\n".join(filter(None, [by_rule(receipt.held_back), again]))
+    return "\n".join(filter(None, [said, again]))
 
 
 def _show_datasets(found: Sequence[Receipt], before: Mapping[str, str]) -> None:
-    table = Table(title="Datasets", title_justify="left")
-    table.add_column("client / dataset")
-    table.add_column("version")
-    for name in ("scenes", "turns", "bytes"):
-        table.add_column(name, justify="right")
-    table.add_column("path in the lake", overflow="fold")
+    table = _table("Datasets, below clients/ in the lake", "path", rows=True, turns=True, bytes=True)
+    table.add_column("news", overflow="fold")
     for receipt in found:
         note = receipt.notes
-        dataset = str(note.get("path", "/")).removeprefix("clients/").partition("/versions/")[0]
-        sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("scenes", "turns", "bytes")]
-        table.add_row(dataset, _version(note, before.get(dataset)), *sizes, str(note.get("path", "-")))
+        dataset = f"{note.get('client')}/{note.get('dataset')}"
+        path = str(note.get("path", dataset)).removeprefix("clients/")
+        sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("rows", "turns", "bytes")]
+        table.add_row(path, *sizes, _news(note, before.get(dataset)))
     Console().print(table)
 
 
-def _version(note: Mapping[str, str | int], before: str | None) -> str:
-    """Say `1.1.0, +3 ~1 -2` of a version made tonight, and `1.1.0, nothing new` of one that was there."""
-    version = str(note.get("version", "none"))
-    if version == before or note.get("action") != "published":
-        return f"{version}, nothing new" if version != "none" else "nothing to publish"
-    news = [f"{sign}{note[k]}" for sign, k in (("+", "added"), ("~", "changed"), ("-", "removed")) if note.get(k)]
-    return f"{version}, {' '.join(news)}" if news else f"{version}, new"
+def _news(note: Mapping[str, str | int], before: str | None) -> str:
+    """Say `+3 added, -2 removed` of a version made tonight, and `nothing new` of one that was there."""
+    version = note.get("version")
+    if version is None or version == before:
+        return "nothing new" if version else str(note.get("state", "nothing to publish"))
+    counts = [(sign, name, note.get(name)) for sign, name in (("+", "added"), ("~", "changed"), ("-", "removed"))]
+    return ", ".join(f"{sign}{n} {name}" for sign, name, n in counts if n) or "new"

@@ -37,4 +37,4 @@ def test_a_receipt_is_read_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_rules_are_said_most_first() -> None:
-    assert receipts.by_rule({"superseded": 3, "near_copy": 1200}) == "near_copy 1,200 · superseded 3"
+    assert receipts.by_rule({"superseded": 3, "near_copy": 1200}) == "near_copy=1,200, superseded=3"
