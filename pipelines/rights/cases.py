@@ -34,7 +34,7 @@ class Verdict:
     defects: tuple[str, ...] = ()
 
     def fulfils(self, case: Case) -> bool:
-        """Is this what the case expects?"""
+        """Tell whether this is what the case expects."""
         if case.decision == "stop":
             return self.decision == "stop" and (not case.defect or case.defect in self.defects)
         return (self.decision, self.reasons) == (case.decision, tuple(sorted(case.reasons)))
@@ -50,7 +50,9 @@ def read_cases(file: Path) -> list[Case]:
             raw = json.loads(line)
             wanted = raw["expected"]
             reasons, tables = tuple(wanted.get("reasons") or ()), raw["tables"]
-            case = Case(raw["case"], raw.get("title", ""), wanted["decision"], reasons, tables, wanted.get("defect") or "")
+            case = Case(
+                raw["case"], raw.get("title", ""), wanted["decision"], reasons, tables, wanted.get("defect") or ""
+            )
         except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             rule = "it is no case {case, title, expected, tables}"
             raise InputError(f"{file.name} line {number}", rule, "Correct the line.") from error

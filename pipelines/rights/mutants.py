@@ -31,7 +31,9 @@ def sealed(cases: list[acceptance.Case]) -> dict[int, Tables]:
     feed.load_worlds(connection, {c.number: c.tables for c in cases})
     gate.seal(connection)
     extra: dict[int, dict[str, list[feed.Row]]] = {c.number: {"seal": [], "control_total": []} for c in cases}
-    for world, kind, key, sha in connection.execute("SELECT world, kind, key, sha256 FROM feed.seal ORDER BY ALL").fetchall():
+    for world, kind, key, sha in connection.execute(
+        "SELECT world, kind, key, sha256 FROM feed.seal ORDER BY ALL"
+    ).fetchall():
         extra[world]["seal"].append({"kind": kind, "key": key, "sha256": sha})
     for world, name, count, keys in connection.execute(
         "SELECT world, table_name, row_count, keys_sha256 FROM feed.control_total ORDER BY ALL"
