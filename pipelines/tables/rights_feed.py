@@ -118,8 +118,8 @@ FEED: dict[str, FeedTable] = {
             ("contract_id", "version", "grant_id"),
             _columns(
                 "grant_id contract_id version# ownership purposes* modalities* territories* excluded_territories* "
-                "media* valid_from~ valid_to~ perpetual? embargo_until~ client_ids* onward approval_required? retention_days# "
-                "max_deliveries#"
+                "media* valid_from~ valid_to~ perpetual? embargo_until~ client_ids* onward approval_required? "
+                "retention_days# max_deliveries#"
             ),
         ),
         FeedTable(
