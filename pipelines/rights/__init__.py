@@ -80,13 +80,10 @@ def orders_of(landing: Landing) -> tuple[list[Order], int]:
 def seal_folder(folder: Path) -> None:
     """Write `seal` and `control_total` beside the feed tables of a folder, as the contract system would."""
     with rulebook.open_rulebook() as connection:
-        for name in ("seal", "control_total"):
-            (folder / f"{name}.ndjson").unlink(missing_ok=True)
         feed.load_folder(connection, folder)
         gate.seal(connection)
         for name in ("seal", "control_total"):
-            rows = connection.table(f"feed.{name}").pl().drop("world", "recorded_at").sort(pl.all())
-            rows.write_ndjson(folder / f"{name}.ndjson")
+            gate.write_table(connection, name, folder / f"{name}.ndjson")
 
 
 def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[Order]) -> None:

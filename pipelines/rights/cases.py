@@ -34,7 +34,7 @@ class Verdict:
     defects: tuple[str, ...] = ()
 
     def fulfils(self, case: Case) -> bool:
-        """Is this what the case expects?"""
+        """Tell whether this is what the case expects."""
         if case.decision == "stop":
             return self.decision == "stop" and (not case.defect or case.defect in self.defects)
         return (self.decision, self.reasons) == (case.decision, tuple(sorted(case.reasons)))

@@ -1,4 +1,4 @@
-"""Load the contract feed into DuckDB: a folder of NDJSON or Parquet files, Arrow tables, or the cases with their worlds.
+"""Load the contract feed into DuckDB: a folder of NDJSON or Parquet files, Arrow tables, or cases in their worlds.
 
 Every cell becomes text, so an unreadable value survives loading and is judged by the gate or the decision. A column
 that the feed does not know is noted in feed.stranger: a misspelt restriction must not vanish.
@@ -52,9 +52,9 @@ def load_arrow(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table,
     """Append a table already in memory: lists become JSON, times ISO text, absent columns NULL."""
     table = _known(name)
     _note(connection, name, {(world, c) for c in rows.column_names if c not in table.names and c != "world"})
-    cells = [duckdb.ConstantExpression(world).cast("INTEGER").alias("world")]  # type: ignore[arg-type]
+    cells = [duckdb.ConstantExpression(world).cast("INTEGER").alias("world")]
     for column in table.names:
-        cells.append(_cell(rows, column).cast("VARCHAR").alias(column))  # type: ignore[arg-type]
+        cells.append(_cell(rows, column).cast("VARCHAR").alias(column))
     connection.from_arrow(rows).select(*cells).insert_into(table.address)
 
 

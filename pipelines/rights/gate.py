@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
 from pipelines.errors import GateClosed
 from pipelines.rights import rulebook
+from pipelines.tables.rights_feed import FEED, FeedTable
 
 
 class Defect(NamedTuple):
@@ -65,3 +68,21 @@ def stop_on_defects(connection: duckdb.DuckDBPyConnection) -> None:
     found = defects(connection)
     if found:
         raise RightsGateClosed(found)
+
+
+def write_table(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    """Write a feed table as NDJSON, sorted, NULL left out, complete before it takes its name."""
+    table = FEED[name]
+    rows = connection.table(table.address).project(", ".join(table.names)).order("ALL").fetchall()
+    aside = file.with_suffix(".part")
+    aside.write_text("".join(_line(table, row) for row in rows), encoding="utf-8")
+    aside.replace(file)
+
+
+def _line(table: FeedTable, cells: tuple[str | None, ...]) -> str:
+    row = {
+        c.name: int(cell) if c.reads_as == "whole" else cell
+        for c, cell in zip(table.columns, cells, strict=True)
+        if cell is not None
+    }
+    return json.dumps(row, ensure_ascii=False) + "\n"

@@ -59,7 +59,7 @@ _KINDS: dict[str, ReadsAs] = {
 
 
 def _columns(spec: str) -> tuple[FeedColumn, ...]:
-    """Read a line of names; a suffix says how a cell is read (# whole, ? yes/no, ~ day, @ instant, * codes, % decimal)."""
+    """Read names; a suffix says how a cell is read: # whole, ? yes or no, ~ day, @ instant, * codes, % decimal."""
     return tuple(FeedColumn(w.rstrip("#?@~*%"), _KINDS.get(w[-1], "text")) for w in spec.split())
 
 
@@ -76,7 +76,8 @@ FEED: dict[str, FeedTable] = {
             "performer",
             ("performer_id",),
             _columns(
-                "performer_id legal_name stage_name date_of_birth~ residence isni union_membership payee_ref recorded_at@"
+                "performer_id legal_name stage_name date_of_birth~ residence isni union_membership "
+                "payee_ref recorded_at@"
             ),
             schema="personal",
         ),
@@ -103,8 +104,8 @@ FEED: dict[str, FeedTable] = {
             "contract_version",
             ("contract_id", "version"),
             _columns(
-                "contract_id version# status signed_on~ effective_from~ effective_to~ perpetual? applies_to overlap_rule "
-                "lawful_basis governing_law document_sha256 terms_sha256 recorded_at@"
+                "contract_id version# status signed_on~ effective_from~ effective_to~ perpetual? applies_to "
+                "overlap_rule lawful_basis governing_law document_sha256 terms_sha256 recorded_at@"
             ),
         ),
         FeedTable(
@@ -116,9 +117,9 @@ FEED: dict[str, FeedTable] = {
             "rights_grant",
             ("contract_id", "version", "grant_id"),
             _columns(
-                "grant_id contract_id version# ownership purposes* modalities* territories* excluded_territories* media* "
-                "valid_from~ valid_to~ perpetual? embargo_until~ client_ids* onward approval_required? retention_days# "
-                "max_deliveries#"
+                "grant_id contract_id version# ownership purposes* modalities* territories* excluded_territories* "
+                "media* valid_from~ valid_to~ perpetual? embargo_until~ client_ids* onward approval_required? "
+                "retention_days# max_deliveries#"
             ),
         ),
         FeedTable(
@@ -153,16 +154,16 @@ FEED: dict[str, FeedTable] = {
             "exclusivity",
             ("excl_id",),
             _columns(
-                "excl_id scope_kind scope_id holder_client_id include_affiliates? purposes* valid_from~ valid_to~ source "
-                "recorded_at@"
+                "excl_id scope_kind scope_id holder_client_id include_affiliates? purposes* valid_from~ valid_to~ "
+                "source recorded_at@"
             ),
         ),
         FeedTable(
             "comp_term",
             ("contract_id", "version", "comp_id"),
             _columns(
-                "comp_id contract_id version# model amount_minor# currency rate% multiplier% use_kind trigger recoupable? "
-                "cap_minor# split"
+                "comp_id contract_id version# model amount_minor# currency rate% multiplier% use_kind trigger "
+                "recoupable? cap_minor# split"
             ),
         ),
         FeedTable(
