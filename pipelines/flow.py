@@ -93,7 +93,7 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
 
 
 def check_contracts(night: Night) -> None:
-    """Have quality judge the contract feed as landing holds it, before rights are decided; GateClosed where it fails."""
+    """Have quality judge the contract feed as it lies in landing, before rights are decided; else GateClosed."""
     there = {p.name.partition(".")[0] for p in night.landing.contracts.glob("*.*")}
     frames = {
         name: read_contracts(night.landing, name, {c.name: pl.String() for c in table.columns})

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.flow import STAGES
 from pipelines.lake import Lake
+from pipelines.rights import seal_folder
 from pipelines.sample import write_sample
 from pipelines.sample.plan import NIGHTS
 from pipelines.versions import datasets
@@ -73,7 +74,8 @@ def test_reading_the_dag_imports_nothing_heavy() -> None:
 
 def test_a_night_in_airflow_publishes_and_one_failed_order_makes_it_red(dag: Any, home: Path) -> None:
     write_sample(home / "landing", 1)
-    conf = {"night": NIGHTS[1].isoformat(), "orders": [], "as_of": None, "force": False}
+    seal_folder(home / "landing" / "contracts")
+    conf: dict[str, Any] = {"night": NIGHTS[1].isoformat(), "orders": [], "as_of": None, "force": False}
     assert str(dag.test(run_conf=conf).state) == "success"
     published = {f"{d.client_id}/{d.name}": str(d.current()) for d in datasets(Lake(home / "lake"))}
     assert published

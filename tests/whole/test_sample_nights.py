@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from pipelines import flow
 from pipelines.night import Night
 from pipelines.receipts import Receipt
+from pipelines.rights import seal_folder
 from pipelines.sample import write_sample
 from pipelines.sample.plan import NIGHTS
 from pipelines.settings import Settings
@@ -19,10 +20,15 @@ from pipelines.summary import receipts_of
 from tests.whole import fates
 
 
-def sample_night(root: Path, number: int, lake: str = "lake") -> Night:
+def settings_of(root: Path, lake: str = "lake") -> Settings:
+    return Settings(landing=root / "landing", lake=root / lake, pseudonym_key=SecretStr("a sample key, no secret"))
+
+
+def sample_night(root: Path, number: int) -> Night:
+    """Write the landing folder as it is at the end of a night, sealed, and open the night."""
     write_sample(root / "landing", number)
-    settings = Settings(landing=root / "landing", lake=root / lake, pseudonym_key=SecretStr("a sample key, no secret"))
-    return flow.open_night(NIGHTS[number], settings=settings)
+    seal_folder(root / "landing" / "contracts")
+    return flow.open_night(NIGHTS[number], settings=settings_of(root))
 
 
 @pytest.fixture(scope="module")
