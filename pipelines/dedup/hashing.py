@@ -222,3 +222,26 @@ def all_shingles(words: U32) -> U64:  # pragma: no cover  (compiled)
     for i in range(len(out)):
         out[i] = shingle_at(words, i, 5)
     return np.unique(out)
+
+
+@njit(cache=True, nogil=True)
+def components(rows: int, one: I64, other: I64) -> I64:  # pragma: no cover  (compiled)
+    """Name each row by the smallest row that it is tied to, directly or through others.
+
+    Union by the smaller row with path halving: scipy's connected_components gives the same (a test compares them), but
+    importing it costs half a CPU second of the three that 100,000 scenes take.
+    """
+    parent = np.arange(rows)
+    for t in range(len(one)):
+        a = one[t]
+        b = other[t]
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        parent[max(a, b)] = min(a, b)
+    for r in range(rows):
+        parent[r] = parent[parent[r]]
+    return parent

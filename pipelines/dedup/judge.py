@@ -11,8 +11,7 @@ from pipelines.dedup import lookup
 from pipelines.dedup.config import Config
 from pipelines.dedup.evidence import Sheet, disagreeing, sheet_of
 from pipelines.dedup.lookup import B8
-from pipelines.dedup.measure import exact_overlap
-from pipelines.dedup.pairs import near_pairs
+from pipelines.dedup.pairs import measured, near_pairs
 from pipelines.dedup.rules import Line, Match, first_line, strongest, take_line, text_line
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
@@ -107,10 +106,8 @@ def text_matches(sheet: Sheet, wanted: B8, config: Config, threads: int = 2) -> 
 
 
 def _equal_match(sheet: Sheet, row: int, other: int) -> Match:
-    here, there = np.array([row]), np.array([other])
-    words, ends = sheet.texts.words, sheet.texts.ends
-    shared, mine, theirs = exact_overlap(here, there, words, ends, words, ends)
-    return Match(row, other, int(shared[0]), int(mine[0]), int(theirs[0]), is_equal=True)
+    pair = measured(sheet.texts.words, np.array([row]), np.array([other]))
+    return Match(row, other, int(pair.shared[0]), int(pair.mine[0]), int(pair.theirs[0]), is_equal=True)
 
 
 def take_matches(sheet: Sheet, wanted: B8) -> dict[int, Match]:

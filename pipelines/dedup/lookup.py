@@ -37,11 +37,20 @@ ROW_MASK = (1 << ROW_BITS) - 1
 B8 = NDArray[np.bool_]
 
 
-def pack(keys: U64, rows: I64) -> U64:
-    """Sort (key, row) entries as one integer each."""
-    entries = (keys & np.uint64(~ROW_MASK & 0xFFFFFFFFFFFFFFFF)) | rows.astype(np.uint64)
+def pack(keys: U64, key_ends: I64) -> U64:
+    """Sort the (key, row) entries of all rows, one integer each; row r holds keys[key_ends[r]:key_ends[r + 1]]."""
+    entries = np.empty(len(keys), np.uint64)
+    fill_entries(keys, key_ends, entries)
     entries.sort()
     return entries
+
+
+@njit(cache=True, nogil=True)
+def fill_entries(keys: U64, key_ends: I64, entries: U64) -> None:  # pragma: no cover  (compiled)
+    """Put each row's number into the low bits of its keys."""
+    for r in range(len(key_ends) - 1):
+        for i in range(key_ends[r], key_ends[r + 1]):
+            entries[i] = (keys[i] & ~np.uint64(0xFFFFFF)) | np.uint64(r)
 
 
 @njit(cache=True, nogil=True)

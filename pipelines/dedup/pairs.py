@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,17 +12,20 @@ from pipelines.dedup import lookup
 from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows
 from pipelines.dedup.lookup import B8
 from pipelines.dedup.measure import exact_overlap, likely
+from pipelines.dedup.store import HeldWords, Words
 
 BLOCK = 16384
 """Rows whose pairs are measured at a time: bounds memory, and is what two threads share."""
+
+FLOATS = np.ndarray[tuple[int], np.dtype[np.float64]]
+NOBODY: U64 = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True)
 class Texts:
     """Texts in order of `earlier`: word hashes, sketches, and the entries that find them by key."""
 
-    words: U32
-    ends: I64
+    words: Words
     keys: U64
     key_ends: I64
     entries: U64
@@ -30,7 +33,7 @@ class Texts:
     @property
     def rows(self) -> int:
         """How many texts there are."""
-        return len(self.ends) - 1
+        return len(self.key_ends) - 1
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,12 @@ class Pairs:
     theirs: I64
 
     @property
-    def jaccard(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def jaccard(self) -> FLOATS:
         """Shared shingles over those of both together."""
         return self.shared / (self.mine + self.theirs - self.shared)
 
     @property
-    def containment(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def containment(self) -> FLOATS:
         """Shared shingles over those of the shorter text."""
         return self.shared / np.minimum(self.mine, self.theirs)
 
@@ -61,8 +64,7 @@ class Pairs:
 def texts_of(words: U32, ends: I64) -> Texts:
     """Sketch texts that stand in order of `earlier`."""
     keys, key_ends = sketch_rows(words, ends, SHINGLE)
-    rows = np.repeat(np.arange(len(ends) - 1, dtype=np.int64), np.diff(key_ends))
-    return Texts(words, ends, keys, key_ends, lookup.pack(keys, rows))
+    return Texts(HeldWords(words, ends), keys, key_ends, lookup.pack(keys, key_ends))
 
 
 def near_pairs(
@@ -76,18 +78,28 @@ def near_pairs(
 ) -> tuple[Pairs, int]:
     """Find, for each wanted row, every earlier row at least so near; also counts the look-ups that CAP refused.
 
-    The pairs of a row depend on the rows before it alone, never on threads or chunks.
+    The pairs of a row depend on the rows before it alone, never on threads or chunks. `progress` hears of rows done.
     """
     search = _Search.over(texts, wanted)
     floor = min(2 * jaccard / (1 + jaccard), containment)
     found: list[Pairs] = []
     lost = 0
+    firsts = range(0, texts.rows, BLOCK)
     with ThreadPoolExecutor(threads) as pool:
-        for pairs, missed in pool.map(lambda first: search.block(first, floor), range(0, texts.rows, BLOCK)):
+        blocks = pool.map(lambda first: search.block(first, floor), firsts)
+        for first, (pairs, missed) in zip(firsts, blocks, strict=True):
             found.append(pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)))
             lost += missed
-            progress(min(BLOCK, texts.rows))
+            progress(min(BLOCK, texts.rows - first))
     return _joined(found), lost
+
+
+def measured(words: Words, row: I64, earlier: I64) -> Pairs:
+    """Measure pairs exactly; they are sorted by row."""
+    both, places = np.unique(np.concatenate((row, earlier)), return_inverse=True)
+    some, ends = words.some(both)
+    here, there = places[: len(row)], places[len(row) :]
+    return Pairs(row, earlier, *exact_overlap(here, there, some, ends, some, ends))
 
 
 @dataclass(frozen=True)
@@ -117,21 +129,19 @@ class _Search:
     def block(self, first: int, floor: float) -> tuple[Pairs, int]:
         t = self.texts
         last = min(first + BLOCK, t.rows)
-        nobody = np.empty(0, np.uint64)
         who, whom, lost = lookup.candidates(
-            first, last, t.key_ends, self.ends, self.places, t.entries, self.ranges, nobody,
+            first, last, t.key_ends, self.ends, self.places, t.entries, self.ranges, NOBODY,
             np.zeros_like(self.ranges), self.rank, self.rank[1], self.own,
         )  # fmt: skip
-        good = likely(who, whom, t.keys, t.key_ends, t.ends, t.keys, t.key_ends, t.ends, floor)
+        lengths = t.words.ends
+        good = likely(who, whom, t.keys, t.key_ends, lengths, t.keys, t.key_ends, lengths, floor)
         who, whom = who[good], whom[good]
         order = np.lexsort((whom, who))
-        who, whom = who[order], whom[order]
-        return Pairs(who, whom, *exact_overlap(who, whom, t.words, t.ends, t.words, t.ends)), lost
+        return measured(t.words, who[order], whom[order]), lost
 
 
 def _joined(found: list[Pairs]) -> Pairs:
     def all_of(name: str) -> I64:
-        parts: Iterator[I64] = (getattr(p, name) for p in found)
-        return np.concatenate([np.empty(0, np.int64), *parts])
+        return np.concatenate([np.empty(0, np.int64), *(getattr(p, name) for p in found)])
 
     return Pairs(all_of("row"), all_of("earlier"), all_of("shared"), all_of("mine"), all_of("theirs"))
