@@ -57,15 +57,18 @@ class Split:
         return dict(sorted(Counter(first["rule"].to_list()).items()))
 
 
-def judge(measured: pl.DataFrame, suite: Suite) -> Split:
-    """Part measured submissions by the suite; each broken rule of each held row is one line of evidence."""
+def judge(measured: pl.DataFrame, suite: Suite, judgement: str = "") -> Split:
+    """Part measured submissions by the suite; each broken rule of each held row is one line of evidence.
+
+    `judgement` names the reviewed rules at hand, so that a later night knows what to judge again.
+    """
     outcome = engine.validate(measured, suite)
     rules = _as_frame(suite)
     broken = outcome.rows.rename({"key": "row_id"}).join(rules, on="rank", how="left")
     holding = broken.filter(pl.col("severity") != "info").unique(["row_id", "rule"], keep="first", maintain_order=True)
     ids = measured.select("row_id", "submission_id", "revision")
     held = holding.join(ids, on="row_id", how="left").with_columns(
-        places=pl.lit(""), evidence=pl.col("column") + " = " + pl.col("value")
+        places=pl.lit(""), judgement=pl.lit(judgement), evidence=pl.col("column") + " = " + pl.col("value")
     )
     kept = ids.join(held, on="row_id", how="anti")
     return Split(

@@ -20,5 +20,6 @@ QUARANTINE = Table(
         Column("places", pa.string(), "the turns that broke it, comma-joined; '' where the rule is about the whole"),
         Column("severity", pa.string(), "critical also closes the gate", among=("critical", "warning")),
         Column("why", pa.string(), "why the rule exists"),
+        Column("judgement", pa.string(), "hash of the reviewed rules by which it was judged; others judge it again"),
     ),
 )
