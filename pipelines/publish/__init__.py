@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.contracts import PERFORMER, read_contracts
+from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, OrderError
 from pipelines.night import Log, Night, digest, digest_of_files
 from pipelines.publish.pseudonyms import Pseudonyms, people
@@ -136,7 +136,7 @@ def _takes_seen(night: Night) -> pl.DataFrame:
 
 def _persons(night: Night, came: pl.DataFrame) -> dict[str, str]:
     ids = came.select(pl.col("performers").explode(empty_as_null=False).struct.field("performer_id").unique().sort())
-    return people(read_contracts(night.landing, "performer", PERFORMER), ids.to_series())
+    return people(read_contracts(night.landing, "performer"), ids.to_series())
 
 
 def _ready(order: Order, judged: pl.DataFrame, takes: pl.DataFrame, eyes: Eyes) -> Ready:
