@@ -11,7 +11,11 @@ from typing import Annotated
 import typer
 
 from pipelines import flow, nightly, summary
+from pipelines.dedup.commands import app as dedup
 from pipelines.errors import PromptbookError
+from pipelines.quality.commands import app as quality
+from pipelines.rights.commands import app as rights
+from pipelines.sample.commands import app as sample
 
 app = typer.Typer(
     name="promptbook",
@@ -19,6 +23,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(rights, name="rights")
+app.add_typer(dedup, name="dedup")
+app.add_typer(quality, name="quality")
+app.add_typer(sample, name="sample")
 
 NightArg = Annotated[
     str | None, typer.Argument(metavar="NIGHT", help="A date, e.g. 2026-11-22; the latest delivery's by default.")
@@ -94,3 +103,7 @@ def main() -> None:
     except PromptbookError as error:
         typer.secho(str(error), err=True, fg="red")
         sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
