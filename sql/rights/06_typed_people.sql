@@ -55,7 +55,7 @@ LEFT JOIN rights.list_value m ON m.txt = c.modalities;
 -- restricting rows with an unreadable recorded_at count as seen; a lift with one is not seen
 CREATE OR REPLACE TABLE rights.revocation_row AS
 SELECT world, revocation_id, target_kind, target_id,
-  CASE WHEN target_kind IN ('session', 'submission') THEN performer_id END AS performer_id,
+  CASE WHEN target_kind IN ('performer', 'session', 'submission') THEN performer_id END AS performer_id,
   as_day(effective_on) AS effective_on, effect, as_instant(recorded_at) AS recorded_at,
   as_day(lifted_on) AS lifted_on, as_instant(lift_recorded_at) AS lift_recorded_at
 FROM feed.revocation;

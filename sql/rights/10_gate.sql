@@ -30,11 +30,18 @@ INSERT INTO rights.gate_defect
 SELECT world, 'client', client_id, 'two parents at one time'
 FROM feed.client GROUP BY world, client_id, recorded_at HAVING count(DISTINCT coalesce(parent_client_id, '')) > 1;
 INSERT INTO rights.gate_defect
-WITH RECURSIVE up(world, client_id, ancestor, depth) AS (
-  SELECT world, client_id, parent_client_id, 1 FROM feed.client WHERE parent_client_id IS NOT NULL
+WITH RECURSIVE moment AS (
+  SELECT DISTINCT world, as_instant(known_at) AS known_at FROM feed.request
+  UNION SELECT DISTINCT world, TIMESTAMP '9999-12-31' FROM feed.client
+), known AS (
+  SELECT m.world, m.known_at, c.client_id, c.parent_client_id
+  FROM moment m JOIN rights.client_row c ON c.world = m.world AND c.known_from <= m.known_at
+  QUALIFY rank() OVER (PARTITION BY m.world, m.known_at, c.client_id ORDER BY c.known_from DESC) = 1
+), up(world, known_at, client_id, ancestor, depth) AS (
+  SELECT world, known_at, client_id, parent_client_id, 1 FROM known WHERE parent_client_id IS NOT NULL
   UNION
-  SELECT u.world, u.client_id, c.parent_client_id, u.depth + 1
-  FROM up u JOIN feed.client c ON c.world = u.world AND c.client_id = u.ancestor
+  SELECT u.world, u.known_at, u.client_id, c.parent_client_id, u.depth + 1
+  FROM up u JOIN known c ON c.world = u.world AND c.known_at = u.known_at AND c.client_id = u.ancestor
   WHERE c.parent_client_id IS NOT NULL AND u.depth < 20
 )
 SELECT DISTINCT world, 'client', client_id, 'its parents form a circle, or more than 19 generations' FROM up WHERE depth = 20;

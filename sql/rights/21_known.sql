@@ -48,14 +48,15 @@ WITH latest AS (
 SELECT CAST(row_number() OVER (ORDER BY i.clock, i.performer_id) AS INTEGER) AS perf, i.clock, i.performer_id, s.of_age_on
 FROM ids i LEFT JOIN settled s ON s.clock = i.clock AND s.performer_id = i.performer_id;
 
--- distinct performers; a performer in two roles claims both footprints
+-- distinct performers; a performer in two roles claims both footprints, and nothing where one is unknown
 CREATE OR REPLACE TABLE rights.contribution_known AS
 WITH latest AS (
   SELECT c.clock, n.submission_id, n.performer_id, n.footprint
   FROM rights.clock c JOIN rights.contribution_row n ON n.world = c.world AND n.known_from <= c.known_at
   QUALIFY rank() OVER (PARTITION BY c.clock, n.submission_id, n.performer_id, n.role ORDER BY n.known_from DESC) = 1
 )
-SELECT s.sub, p.perf, coalesce(bit_or(l.footprint), 0) AS footprint, bool_or(l.footprint IS NULL) AS is_unknown
+SELECT s.sub, p.perf, CASE WHEN bool_or(l.footprint IS NULL) THEN 0 ELSE bit_or(l.footprint) END AS footprint,
+  bool_or(l.footprint IS NULL) AS is_unknown
 FROM latest l
 JOIN rights.submission_known s ON s.clock = l.clock AND s.submission_id = l.submission_id
 JOIN rights.performer_known p ON p.clock = l.clock AND p.performer_id = l.performer_id
@@ -64,7 +65,7 @@ GROUP BY s.sub, p.perf;
 -- a version whose recorded_at is unreadable counts as known
 CREATE OR REPLACE TABLE rights.contract_known AS
 SELECT CAST(row_number() OVER (ORDER BY c.clock, v.contract_id) AS INTEGER) AS con, c.clock, v.contract_id,
-  bool_or(v.is_undated) AS is_undated
+  bool_or(v.is_undated) AS is_undated, coalesce(bool_or(v.lawful_basis = 'consent'), false) AS needs_consent
 FROM rights.clock c
 JOIN rights.version_row v ON v.world = c.world AND (v.recorded_at IS NULL OR v.recorded_at <= c.known_at)
 GROUP BY c.clock, v.contract_id;

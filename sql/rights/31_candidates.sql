@@ -1,7 +1,8 @@
 -- What    which version of which contract governs each contributor's part of each submission
 -- Grain   one row a (submission, performer, contract) that passes the scope test or is unreadable
 -- Reads   rights.submission_known, contribution_known, party_known, version_known, scope_row
--- Writes  rights.candidate(sub, perf, con, ver, scope_rank); ver NULL: the contract is unreadable
+-- Writes  rights.candidate(sub, perf, con, ver, scope_rank); ver NULL: it cannot be told which
+--         version governs
 -- Source  shared rules "rights", section 2, step 3; an unreadable contract is asked without a scope test
 -- Limit   scope_rank: 0 submission, 1 session, 2 campaign, 3 all; a version's narrowest scope row that reaches counts
 CREATE OR REPLACE TABLE rights.candidate AS
@@ -31,4 +32,4 @@ SELECT sub, perf, con, ver, scope_rank FROM reached WHERE scope_rank IS NOT NULL
 UNION ALL
 SELECT sub, perf, con, NULL, NULL FROM pair WHERE is_undated
 UNION ALL
-SELECT g.sub, g.perf, g.con, NULL, NULL FROM governing g JOIN rights.version_known v ON v.ver = g.ver AND v.is_unreadable;
+SELECT g.sub, g.perf, g.con, g.ver, 0 FROM governing g JOIN rights.version_known v ON v.ver = g.ver AND v.is_unreadable;

@@ -53,19 +53,25 @@ WITH each AS (SELECT sit, clock, is_audition, unnest(contracts) AS code FROM rig
 SELECT e.sit, e.clock, CASE WHEN e.code < 0 THEN CAST(-e.code AS INTEGER) ELSE v.con END AS con, v.ver,
   CASE WHEN e.code >= 0 THEN CAST(e.code % 4 AS INTEGER) END AS scope_rank,
   e.code < 0 OR NOT (e.is_audition AND e.code % 4 = 3) AS is_candidate,
-  e.code < 0 AS is_unreadable, coalesce(v.is_live, false) AS is_live,
-  coalesce(v.is_signed, false) AS is_signed, v.overlap_rule, coalesce(v.needs_consent, false) AS needs_consent,
+  e.code < 0 OR v.is_unreadable AS is_unreadable, coalesce(v.is_live, false) AS is_live,
+  coalesce(v.is_signed, false) AS is_signed, v.overlap_rule,
+  CASE WHEN e.code < 0 THEN k.needs_consent ELSE v.needs_consent END AS needs_consent,
   CASE WHEN e.code < 0 THEN reason('CONTRACT_UNKNOWN_VALUE') ELSE v.bits END AS bits
-FROM each e LEFT JOIN rights.version_known v ON e.code >= 0 AND v.ver = e.code // 4;
+FROM each e
+LEFT JOIN rights.version_known v ON e.code >= 0 AND v.ver = e.code // 4
+LEFT JOIN rights.contract_known k ON e.code < 0 AND k.con = -e.code;
 
--- if a performer has a live or an unreadable candidate, only those are asked; otherwise the others give their reasons
+-- if a performer has a live or an unreadable candidate, only those are asked; otherwise the others give their reasons.
+-- An unreadable one gives its reason whatever the others say
 CREATE OR REPLACE TABLE rights.situation_state AS
 SELECT s.sit, s.clock, s.perf, s.footprint, s.age,
-  coalesce(bool_or(c.is_candidate AND (c.is_live OR c.is_unreadable)), false) AS is_asked,
-  coalesce(bool_or(c.is_candidate AND (c.is_live OR c.is_unreadable) AND c.needs_consent), false) AS needs_consent,
+  coalesce(CASE WHEN bool_or(c.is_candidate AND (c.is_live OR c.is_unreadable))
+                THEN bool_or(c.is_candidate AND (c.is_live OR c.is_unreadable) AND c.needs_consent)
+                ELSE bool_or(c.is_candidate AND c.needs_consent) END, false) AS needs_consent,
   CASE WHEN count(c.sit) = 0 THEN reason('NO_CONTRACT')
        WHEN NOT bool_or(c.is_candidate) THEN reason('AUDITION_NOT_LICENSED')
-       WHEN bool_or(c.is_candidate AND (c.is_live OR c.is_unreadable)) THEN 0
+       WHEN bool_or(c.is_unreadable) THEN reason('CONTRACT_UNKNOWN_VALUE')
+       WHEN bool_or(c.is_candidate AND c.is_live) THEN 0
        ELSE bit_or(c.bits) FILTER (c.is_candidate) END AS bits
 FROM rights.situation s LEFT JOIN rights.situation_contract c USING (sit)
 GROUP BY s.sit, s.clock, s.perf, s.footprint, s.age;
@@ -73,10 +79,10 @@ GROUP BY s.sit, s.clock, s.perf, s.footprint, s.age;
 -- of the live ones the narrowest replaces silences all of equal or wider scope but its equals that replace too
 CREATE OR REPLACE TABLE rights.situation_asked AS
 WITH asked AS (
-  SELECT *, min(scope_rank) FILTER (is_live AND overlap_rule = 'replaces') OVER (PARTITION BY sit) AS replaced_from
-  FROM rights.situation_contract WHERE is_candidate AND (is_live OR is_unreadable)
+  SELECT *, min(scope_rank) FILTER (overlap_rule = 'replaces') OVER (PARTITION BY sit) AS replaced_from
+  FROM rights.situation_contract WHERE is_candidate AND is_live
 )
-SELECT sit, con, ver, is_unreadable, bits, coalesce(overlap_rule = 'adds', false) AND NOT is_unreadable AS is_adding
+SELECT sit, con, ver, bits, coalesce(overlap_rule = 'adds', false) AS is_adding
 FROM asked
-WHERE is_unreadable OR replaced_from IS NULL OR scope_rank < replaced_from
+WHERE replaced_from IS NULL OR scope_rank < replaced_from
   OR (scope_rank = replaced_from AND coalesce(overlap_rule = 'replaces', false));

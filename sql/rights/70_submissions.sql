@@ -38,7 +38,7 @@ WITH hit AS (
     AND p.performer_id = CASE r.target_kind WHEN 'performer' THEN r.target_id ELSE r.performer_id END
   JOIN rights.contribution_known c ON c.perf = p.perf
   JOIN rights.submission_known s ON s.sub = c.sub
-  WHERE r.target_kind = 'performer'
+  WHERE (r.target_kind = 'performer' AND coalesce(r.performer_id, r.target_id) = r.target_id)
     OR (r.target_kind = 'submission' AND r.target_id = s.submission_id)
     OR (r.target_kind = 'session' AND r.target_id = s.session_id)
 )
