@@ -12,7 +12,6 @@ from importlib import import_module
 from types import ModuleType
 
 import msgspec
-import polars as pl
 
 from pipelines import receipts
 from pipelines.contracts import read_contracts
@@ -95,11 +94,7 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
 def check_contracts(night: Night) -> None:
     """Have quality judge the contract feed as it lies in landing, before rights are decided; else GateClosed."""
     there = {p.name.partition(".")[0] for p in night.landing.contracts.glob("*.*")}
-    frames = {
-        name: read_contracts(night.landing, name, {c.name: pl.String() for c in table.columns})
-        for name, table in FEED.items()
-        if name in there
-    }
+    frames = {name: read_contracts(night.landing, name) for name in FEED if name in there}
     _stage("quality").check_contracts(frames)
 
 

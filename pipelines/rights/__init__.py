@@ -29,6 +29,11 @@ LOGS = (
     Log("dedup", DISTINCT, DUPLICATES),
     Log("quality", ACCEPTED, QUARANTINE),
 )
+SAID = """
+SELECT d.request_id AS order_id, d.submission_id, d.decision, d.reasons,
+  coalesce(o.grant_ids, []) AS grant_ids, o.use_by, o.retention_days
+FROM rights.decision d LEFT JOIN rights.obligation o ON o.req = d.req AND o.profile = d.profile
+"""
 
 
 def run(night: Night) -> Receipt:
@@ -172,13 +177,10 @@ def _decisions(connection: duckdb.DuckDBPyConnection, accepted: pl.DataFrame, as
         {"order_id": [o.order_id for o in asked], "client_id": [o.client_id for o in asked]},
         schema={"order_id": pl.String, "client_id": pl.String},
     )
-    said = connection.sql("SELECT request_id AS order_id, submission_id, decision, reasons FROM rights.decision").pl()
+    said = connection.sql(SAID).pl()
     pairs = accepted.join(clients, how="cross")
     decided = pairs.join(said, on=["order_id", "submission_id"], how="left")
     if decided["decision"].null_count() or decided.height != pairs.height:
         rule = f"{decided['decision'].null_count()} of {pairs.height} pairs have no decision, or some have two"
         raise InputError("the rights decision", rule, "Look at rights.decision; nothing may ship undecided.")
-    none = pl.lit(None)
-    return decided.with_columns(
-        grant_ids=pl.lit([], dtype=pl.List(pl.String)), use_by=none.cast(pl.Date), retention_days=none.cast(pl.Int32)
-    )
+    return decided
