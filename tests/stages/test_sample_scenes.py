@@ -1,4 +1,4 @@
-"""The troupe's scenes: what a brief asks for is there, every turn says what it feels and means, and no scene is another's copy."""
+"""The scenes: what a brief asks for is there, every turn says what it feels and means, and none is a copy."""
 
 from __future__ import annotations
 
