@@ -8,7 +8,8 @@ PromptbookError            exit 1   something of ours went wrong and says what
 ├── TableError             exit 4   a frame does not keep its table's contract
 ├── LakeError              exit 5   the lake refuses: a record would change, a file is not what its manifest says
 ├── ReceiptError           exit 6   came is not went_on + held_back
-└── SettingsError          exit 7   the environment lacks something, e.g. the pseudonym key
+├── SettingsError          exit 7   the environment lacks something, e.g. the pseudonym key
+└── RedNight               exit 8   some part of the night failed; the other parts are done
 """
 
 from __future__ import annotations
@@ -71,3 +72,9 @@ class SettingsError(PromptbookError):
     """The environment lacks something that the build cannot do without."""
 
     exit_code = 7
+
+
+class RedNight(PromptbookError):  # noqa: N818  (it is the night that is red)
+    """Some part of the night failed; the other parts are done and stay."""
+
+    exit_code = 8

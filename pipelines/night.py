@@ -111,7 +111,12 @@ class Night:
         """Files of a table dated up to this night whose rows no earlier night's log covers, as (partition, file)."""
         covered = {name for m in self.lake.manifests(covered_by, before=self.date) for name in m.covers}
         found = [(m.partition, f) for m in self.lake.manifests(table, upto=self.date) for f in m.files]
-        return [(p, f) for p, f in found if f"{p}/{f.name}" not in covered]
+        return [(p, f) for p, f in found if f"{table.name}/{p}/{f.name}" not in covered]
+
+    @staticmethod
+    def names(table: Table, files: Iterable[tuple[str, File]]) -> list[str]:
+        """Name files as a log's manifest does that covers them."""
+        return [f"{table.name}/{partition}/{f.name}" for partition, f in files]
 
     def _log(self, table: Table, before: bool) -> pl.DataFrame:
         many = self.lake.manifests(table, before=self.date) if before else self.lake.manifests(table, upto=self.date)

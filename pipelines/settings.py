@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -30,3 +31,8 @@ class Settings(BaseSettings):
 
     threads: int = 2
     """Threads of DuckDB and of the dedup kernels; the result never depends on it."""
+
+
+def environment() -> dict[str, str]:
+    """Copy the environment for a process that we start."""
+    return dict(os.environ)

@@ -7,8 +7,14 @@ null never means yes (semantics 7). Codes stay open strings: an unknown one load
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
 import msgspec
+
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+Size = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Emotion(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,7 +34,7 @@ class Intensity(msgspec.Struct, forbid_unknown_fields=True):
 class Turn(msgspec.Struct, forbid_unknown_fields=True):
     """One turn of a scene; `text` may be empty where `stage` is not."""
 
-    turn: int
+    turn: Int32
     speakers: list[str] = []
     text: str = ""
     subtext: str | None = None
@@ -45,16 +51,16 @@ class Take(msgspec.Struct, forbid_unknown_fields=True):
 
     uri: str
     sha256: str | None = None
-    bytes: int | None = None
+    bytes: Size | None = None
     duration_s: float | None = None
-    sample_rate_hz: int | None = None
-    channels: int | None = None
+    sample_rate_hz: Count | None = None
+    channels: Count | None = None
 
 
 class Performer(msgspec.Struct, forbid_unknown_fields=True):
     """One contributor: role {actor, writer, director}, what modalities of theirs are in it, their share from 0 to 1."""
 
-    performer_id: str
+    performer_id: Id
     role: str | None = None
     modalities: list[str] | None = None
     characters: list[str] = []
@@ -66,7 +72,7 @@ class Brief(msgspec.Struct, forbid_unknown_fields=True):
 
     id: str | None = None
     text: str | None = None
-    exchanges: int | None = None
+    exchanges: Count | None = None
 
 
 class Character(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,17 +85,17 @@ class Character(msgspec.Struct, forbid_unknown_fields=True):
 class Submission(msgspec.Struct, forbid_unknown_fields=True):
     """One revision of one piece of work, the row that the whole house judges."""
 
-    submission_id: str
+    submission_id: Id
     submitted_at: dt.datetime
     """When the platform stamped this revision, UTC; without a zone it is read as UTC."""
     performers: list[Performer]
     turns: list[Turn]
-    revision: int = 1
+    revision: Annotated[int, msgspec.Meta(ge=1, lt=2**31)] = 1
     kind: str | None = None
     campaign: str | None = None
     session: str | None = None
     brief: Brief | None = None
-    contributors_declared: int | None = None
+    contributors_declared: Count | None = None
     performed_on: dt.date | None = None
     language: str | None = None
     dialect: str | None = None

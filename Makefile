@@ -1,0 +1,47 @@
+# Two commands: `make run` (a real night in Airflow) and `make test` (every check).
+NIGHT ?= 1
+PYTHON ?= python3
+HOME_DIR := $(CURDIR)/.promptbook
+BIN := .venv/bin
+export NUMBA_CACHE_DIR := $(HOME_DIR)/numba
+export GX_ANALYTICS_ENABLED := False
+
+.PHONY: run test lint types bench drill real clean help
+
+help:            ## say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.venv/made: requirements.lock pyproject.toml
+	@echo "Making .venv from requirements.lock (about 180 packages, one to two minutes)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock \
+	  | awk '/^Collecting/ {n++; printf "\r  %d packages found", n; fflush()} /^Installing/ {printf "\n  installing …\n"; fflush()}'
+	@test -x $(BIN)/airflow || { echo "pip failed: run $(BIN)/python -m pip install --require-hashes -r requirements.lock"; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: .venv/made  ## run the sample's night in Airflow; NIGHT=2 for the second
+	@$(BIN)/promptbook sample night $(NIGHT) --home $(HOME_DIR)
+
+test: lint types .venv/made  ## every check
+	@$(BIN)/python -m pytest -q
+
+lint: .venv/made  ## ruff and the import directions
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports --no-cache > .promptbook-lint.log || { cat .promptbook-lint.log; exit 1; }
+	@rm -f .promptbook-lint.log
+
+types: .venv/made  ## mypy --strict
+	@$(BIN)/mypy
+
+bench: .venv/made  ## every benchmark (long)
+	@$(BIN)/python -m pytest -q -m bench -s tests/bench
+
+drill: .venv/made  ## long fault drills, kill -9 among them
+	@$(BIN)/python -m pytest -q -m drill
+
+real: .venv/made  ## the six real sets through one night: make real DATA=…
+	@test -n "$(DATA)" || { echo "Name the folder of the real sets: make real DATA=…"; exit 2; }
+	@PROMPTBOOK_REAL_DATA=$(DATA) $(BIN)/python -m pytest -q -m real -s
+
+clean:           ## remove the sample's folders and the environment
+	@rm -rf .venv .promptbook

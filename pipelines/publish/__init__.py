@@ -1,0 +1,154 @@
+"""Publish: versioned Parquet for each client order; the stage is mapped per order (semantics 11, 14, 17)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.contracts import PERFORMER, read_contracts
+from pipelines.errors import InputError, OrderError
+from pipelines.night import Log, Night
+from pipelines.publish.pseudonyms import Pseudonyms, people
+from pipelines.publish.publication import Check, Outcome, bytes_of, publish
+from pipelines.publish.ready import Ready
+from pipelines.publish.rendering import Eyes
+from pipelines.publish.selection import judge, judge_takes, withheld
+from pipelines.publish.takes import CHECKED, checked
+from pipelines.receipts import Receipt
+from pipelines.schemas.order import Order, read_order
+from pipelines.tables.accepted import ACCEPTED
+from pipelines.tables.current import CURRENT
+from pipelines.tables.decisions import DECISIONS
+from pipelines.tables.distinct import DISTINCT
+from pipelines.tables.duplicates import DUPLICATES
+from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.set_aside import SET_ASIDE
+from pipelines.tables.withheld import WITHHELD
+
+LOGS = (
+    Log("ingest", CURRENT, SET_ASIDE),
+    Log("dedup", DISTINCT, DUPLICATES),
+    Log("quality", ACCEPTED, QUARANTINE),
+)
+"""The stages that a row must have passed before it is anybody's order."""
+LOOKS_AT = ["row_id", "submission_id", "revision", "content_sha256", "feed", "kind", "campaign", "session"]
+
+
+def orders(night: Night) -> list[str]:
+    """Name the orders to publish, one task each; InputError where there are none, or not those that were asked."""
+    found = [path.stem for path in night.landing.orders()]
+    if not found:
+        raise InputError("landing/orders", "there is no order, and a night for nobody is no night", "Write one.")
+    strangers = sorted(set(night.orders) - set(found))
+    if strangers:
+        raise InputError(f"orders {strangers}", "they are not in landing/orders", f"There are {found}.")
+    return [name for name in found if name in night.orders or not night.orders]
+
+
+def run(night: Night, order_id: str, check: Check | None = None) -> Receipt:
+    """Publish one order's dataset: a new version where something changed, and a reason for every row not in it.
+
+    `check` looks at the staged version before CURRENT names it; the flow hands quality's in.
+    """
+    order = order_of(night, order_id)
+    pseudonyms = Pseudonyms(night.settings.pseudonym_key, order.client_id)
+    came = night.rows(night.going_on(LOGS), [*LOOKS_AT, "language", "performers"])
+    judged = judge(came, _decisions(night, order), order)
+    judged, takes = _with_takes(night, judged, order, pseudonyms)
+    held = withheld(judged, order)
+    night.lake.write(WITHHELD, f"{night.name}+{order_id}", held)
+    eyes = Eyes(pseudonyms, _persons(night, came), words=order.wants_text)
+    ready = _ready(order, judged, takes, eyes)
+    outcome = publish(night, ready, lambda gone: _why_gone(night, held, gone), check)
+    return _account(night, came.height, ready, held, outcome)
+
+
+def order_of(night: Night, order_id: str) -> Order:
+    """Read an order and refuse what cannot be honoured yet, and two orders for one dataset."""
+    home = night.landing.root / "orders"
+    order = read_order(home / f"{order_id}.yaml")
+    if order.splits is not None and set(order.splits) != {"train"}:
+        rule = f"it asks the splits {sorted(order.splits)}, and only `train` is cut so far"
+        raise OrderError(f"order {order_id}", rule, "Leave `splits` out.")
+    if order.approval is not None:
+        rule = "it asks an approval, and none can be recorded so far"
+        raise OrderError(f"order {order_id}", rule, "Leave `approval` out, or keep the order back.")
+    for other in _readable(night):
+        if other.order_id != order_id and (other.client_id, other.dataset) == (order.client_id, order.dataset):
+            rule = f"order {other.order_id} writes the same dataset {order.client_id}/{order.dataset}"
+            raise OrderError(f"order {order_id}", rule, "Give each order a dataset of its own.")
+    return order
+
+
+def _readable(night: Night) -> list[Order]:
+    found = []
+    for path in night.landing.orders():
+        try:
+            found.append(read_order(path))
+        except OrderError:
+            continue  # it fails in its own task
+    return found
+
+
+def _decisions(night: Night, order: Order) -> pl.DataFrame:
+    if night.lake.manifest(DECISIONS, night.name) is None:
+        rule = "rights has not decided it, and nothing ships undecided"
+        raise InputError(f"night {night.name}", rule, f"promptbook stage rights {night.name}")
+    return night.read(DECISIONS).filter(order_id=order.order_id, client_id=order.client_id)
+
+
+def _with_takes(
+    night: Night, judged: pl.DataFrame, order: Order, pseudonyms: Pseudonyms
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Name every row for the client, and look its recordings up where the order asks them."""
+    judged = judged.with_columns(scene_id=pseudonyms.column("scn", judged["submission_id"]))
+    if not order.wants_takes:
+        return judged, pl.DataFrame(schema=CHECKED)
+    going = judged.filter(pl.col("rule").is_null()).select("row_id", "scene_id")
+    takes = checked(night.rows(going, ["row_id", "feed", "takes"]).join(going, on="row_id"), night.landing)
+    judged = judge_takes(judged, takes)
+    going = judged.filter(pl.col("rule").is_null())
+    return judged, takes.join(going, on="row_id", how="semi", maintain_order="left").sort("file")
+
+
+def _persons(night: Night, came: pl.DataFrame) -> dict[str, str]:
+    ids = came.select(pl.col("performers").explode(empty_as_null=False).struct.field("performer_id").unique().sort())
+    return people(read_contracts(night.landing, "performer", PERFORMER), ids.to_series())
+
+
+def _ready(order: Order, judged: pl.DataFrame, takes: pl.DataFrame, eyes: Eyes) -> Ready:
+    performer_ids = pl.col("performers").list.eval(pl.element().struct.field("performer_id")).list.unique().list.sort()
+    going = judged.filter(pl.col("rule").is_null()).with_columns(performer_ids=performer_ids)
+    columns = ["row_id", "scene_id", "submission_id", "content_sha256", "performer_ids"]
+    return Ready(order, going.select(*columns, "grant_ids", "use_by", "retention_days").sort("scene_id"), takes, eyes)
+
+
+def _why_gone(night: Night, held: pl.DataFrame, gone: list[str]) -> pl.DataFrame:
+    """Find by which rule submissions left: this order's, else the latest stage that holds them."""
+    parts = [held.select("submission_id", "rule")]
+    for log in reversed(LOGS):
+        for manifest in reversed(night.lake.manifests(log.held, upto=night.date) if gone else []):
+            parts.append(night.lake.read(log.held, [manifest], ["submission_id", "rule"]))
+    known = pl.concat(parts).filter(pl.col("submission_id").is_in(gone))
+    return known.unique("submission_id", keep="first", maintain_order=True)
+
+
+def _account(night: Night, came: int, ready: Ready, held: pl.DataFrame, outcome: Outcome) -> Receipt:
+    notes: dict[str, str | int] = {"action": outcome.action, "client": ready.order.client_id}
+    if outcome.manifest and outcome.number:
+        weight = bytes_of(outcome.manifest.files)
+        path = f"clients/{ready.order.client_id}/{ready.order.dataset}/versions/{outcome.number}"
+        notes |= {"version": str(outcome.number), "scenes": outcome.manifest.scenes, "turns": outcome.manifest.turns}
+        notes |= {"bytes": weight, "path": path}
+    if outcome.changes is not None:
+        changes = outcome.changes
+        notes |= {"added": changes.added.height, "changed": changes.changed.height, "removed": changes.removed.height}
+    by_rule = dict(held.group_by("rule").len().sort("rule").iter_rows())
+    return night.account(
+        "publish",
+        part=ready.order.order_id,
+        came=came,
+        went_on=ready.rows.height,
+        held_back=by_rule,
+        notes=notes,
+        inputs={"basis": ready.basis},
+    )

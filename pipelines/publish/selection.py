@@ -1,0 +1,106 @@
+"""Who gets what of the accepted rows for one order: selected, allowed by rights, with every take in its place."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.schemas.order import Order, Select
+from pipelines.tables.withheld import WITHHELD
+
+REMEDIES = {
+    "not_selected": "Widen the order's `select`.",
+    "undecided": "Run the stage rights for this night.",
+    "take_missing": "Deliver the recording to landing/takes/<feed>/.",
+    "take_differs": "Deliver the recording that was declared, or declare its sha256 and bytes again.",
+}
+DENIED_REMEDY = "promptbook rights explain tells what would release it."
+
+
+def selected(select: Select) -> pl.Expr:
+    """Say which rows an order asks for; null is never in a list."""
+    asked = [
+        _among("feed", select.feeds),
+        _language(select.languages),
+        _among("kind", select.kinds),
+        _among("campaign", select.campaigns),
+        _among("session", select.sessions),
+    ]
+    return pl.all_horizontal(asked).fill_null(value=False)
+
+
+def _among(column: str, values: list[str] | None) -> pl.Expr:
+    return pl.lit(value=True) if values is None else pl.col(column).is_in(values)
+
+
+def _language(tags: list[str] | None) -> pl.Expr:
+    """A tag takes itself and its subtags (RFC 4647, basic filtering): `en` takes `en-GB`, not `eng`."""
+    if tags is None:
+        return pl.lit(value=True)
+    language = pl.col("language").str.to_lowercase()
+    return pl.any_horizontal([(language == t.lower()) | language.str.starts_with(f"{t.lower()}-") for t in tags])
+
+
+def reduced(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Bring decisions to one line a row, so that no join multiplies a scene; any no is a no.
+
+    `allowed` is true only where every line says allow and gives no reason.
+    """
+    reasons = pl.col("reasons").fill_null([])
+    return decisions.group_by("row_id").agg(
+        allowed=((pl.col("decision") == "allow") & (reasons.list.len() == 0)).fill_null(value=False).all(),
+        reasons=reasons.explode(empty_as_null=False).unique().sort(),
+        grant_ids=pl.col("grant_ids").explode(empty_as_null=False).drop_nulls().unique().sort(),
+        use_by=pl.col("use_by").min(),
+        retention_days=pl.col("retention_days").min(),
+    )
+
+
+def judge(came: pl.DataFrame, decisions: pl.DataFrame, order: Order) -> pl.DataFrame:
+    """Give every accepted row the rule by which this order does not get it, null where nothing stands against it.
+
+    `came`: row_id and what `select` looks at. Returns `came` with allowed, reasons, grant_ids, use_by, retention_days
+    and rule, sorted by row_id.
+    """
+    first_reason = pl.col("reasons").list.get(0, null_on_oob=True).fill_null("WITHOUT_REASON")
+    rule = (
+        pl.when(~selected(order.select))
+        .then(pl.lit("not_selected"))
+        .when(pl.col("allowed").is_null())
+        .then(pl.lit("undecided"))
+        .when(~pl.col("allowed"))
+        .then(pl.lit("denied:") + first_reason)
+    )
+    return came.join(reduced(decisions), on="row_id", how="left").with_columns(rule=rule).sort("row_id")
+
+
+def judge_takes(judged: pl.DataFrame, takes: pl.DataFrame) -> pl.DataFrame:
+    """Hold back those rows whose recordings are not all there as declared; a row without any lacks it.
+
+    `takes`: row_id, status {present, missing, differs}, of the rows that nothing stood against so far.
+    """
+    status = pl.col("status")
+    worst = takes.group_by("row_id").agg(
+        missing=(~status.is_in(["present", "differs"])).fill_null(value=True).any(),
+        differs=(status == "differs").any(),
+    )
+    rule = (
+        pl.when(pl.col("rule").is_not_null())
+        .then(pl.col("rule"))
+        .when(pl.col("missing").fill_null(value=True))
+        .then(pl.lit("take_missing"))
+        .when(pl.col("differs").fill_null(value=True))
+        .then(pl.lit("take_differs"))
+    )
+    rows = judged.join(worst, on="row_id", how="left").with_columns(rule=rule)
+    return rows.drop("missing", "differs").sort("row_id")
+
+
+def withheld(judged: pl.DataFrame, order: Order) -> pl.DataFrame:
+    """Shape the rows held back as the table `withheld`."""
+    evidence = pl.when(pl.col("rule").str.starts_with("denied:")).then(pl.col("reasons").list.join(", "))
+    held = judged.filter(pl.col("rule").is_not_null()).with_columns(
+        order_id=pl.lit(order.order_id),
+        evidence=evidence.otherwise(pl.lit("")),
+        remedy=pl.col("rule").replace_strict(REMEDIES, default=DENIED_REMEDY, return_dtype=pl.String),
+    )
+    return held.select([c.name for c in WITHHELD])

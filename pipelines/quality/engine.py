@@ -1,0 +1,129 @@
+"""Great Expectations as the judge: rules in, the rows and rules that were broken out. The only importer of it.
+
+Importing it costs 5 to 14 CPU seconds, so it waits inside `_judge`. Its results carry wall time: only row ids and
+values are taken from them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.errors import PromptbookError
+from pipelines.quality.suite import Rule, Suite
+
+ROWS_AT_ONCE = 250_000
+"""Rows that one validation holds as pandas: about 0.3 GB with the columns of the submissions suite."""
+
+BROKEN = pl.Schema({"key": pl.String, "rank": pl.Int32, "column": pl.String, "value": pl.String})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was broken: `rows` (key, rank, column, value) by row rules, `batch` (rank to value) by batch rules."""
+
+    rows: pl.DataFrame
+    batch: dict[int, str]
+
+
+def validate(frame: pl.DataFrame, suite: Suite, key: str = "row_id") -> Outcome:
+    """Judge a flat frame whose `key` names its rows; raises PromptbookError when an expectation itself fails."""
+    _check_columns(frame, suite, key)
+    found = [
+        _broken_rows(chunk, suite.of("row"), key)
+        for chunk in frame.select(_once(key, suite.of("row").columns)).iter_slices(ROWS_AT_ONCE)
+    ]
+    rows = pl.concat(found) if found else pl.DataFrame(schema=BROKEN)
+    return Outcome(rows.sort("key", "rank"), _broken_batch(frame, suite.of("batch"), key))
+
+
+def _check_columns(frame: pl.DataFrame, suite: Suite, key: str) -> None:
+    missing = [c for c in (key, *suite.columns) if c not in frame.columns]
+    if missing:
+        raise PromptbookError(
+            f"suite {suite.name}",
+            f"it reads {missing}, which was not measured",
+            "Measure it, or fix the rule's column.",
+        )
+
+
+def _broken_rows(chunk: pl.DataFrame, suite: Suite, key: str) -> pl.DataFrame:
+    """One line for each (row, rule) that is broken."""
+    lines: list[dict[str, object]] = []
+    for rule, result in _judge(chunk, suite, key):
+        listed = result["result"].get("unexpected_index_list") or []
+        if len(listed) != result["result"].get("unexpected_count"):
+            raise _fault(
+                suite, rule, f"it counts {result['result'].get('unexpected_count')} rows and names {len(listed)}"
+            )
+        for entry in listed:
+            value = _text(entry[rule.column])
+            lines.append({"key": entry[key], "rank": rule.rank, "column": rule.column, "value": value})
+    return pl.DataFrame(lines, schema=BROKEN)
+
+
+def _broken_batch(frame: pl.DataFrame, suite: Suite, key: str) -> dict[int, str]:
+    columns = _once(key, suite.columns)
+    found = _judge(frame.select(columns), suite, key) if suite.rules else []
+    return {rule.rank: _observed(result["result"]) for rule, result in found if not result["success"]}
+
+
+def _judge(frame: pl.DataFrame, suite: Suite, key: str) -> list[tuple[Rule, dict[str, Any]]]:
+    """Validate with Great Expectations: each rule with its result, in the suite's order."""
+    # Written, not read: the only switch of its analytics that works before the import.
+    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    import great_expectations as gx  # noqa: PLC0415  (costs 5 to 14 CPU seconds)
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    batches = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    batch = batches.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame.to_pandas()})
+    expectations = [
+        {"type": r.type, "kwargs": r.kwargs, "severity": r.severity, "meta": {"rank": r.rank}} for r in suite.rules
+    ]
+    judged = batch.validate(
+        gx.ExpectationSuite(name=suite.name, expectations=expectations),
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [key]},
+    )
+    results = {r.expectation_config.meta["rank"]: r for r in judged.results}
+    if set(results) != {r.rank for r in suite.rules}:
+        raise _fault(suite, suite.rules[0], f"{len(suite.rules)} rules were asked and {len(results)} answered")
+    for rule in suite.rules:
+        _check_ran(suite, rule, results[rule.rank])
+    return [(r, {"success": results[r.rank].success, "result": results[r.rank].result}) for r in suite.rules]
+
+
+def _check_ran(suite: Suite, rule: Rule, result: Any) -> None:
+    """An expectation that errors says success=False and names no rows; it must not pass for a judgement."""
+    said = result.exception_info or {}
+    faults = [said] if "raised_exception" in said else list(said.values())
+    messages = [f["exception_message"] for f in faults if f and f.get("raised_exception")]
+    if messages:
+        raise _fault(suite, rule, f"it could not be judged ({messages[0]})")
+
+
+def _fault(suite: Suite, rule: Rule, what: str) -> PromptbookError:
+    remedy = "Fix the expectation; until then the stage stops, since a rule that cannot run lets everything through."
+    return PromptbookError(f"expectation {rule.name} ({rule.type}) of {suite.name}", what, remedy)
+
+
+def _observed(result: dict[str, Any]) -> str:
+    if "unexpected_count" in result:
+        return f"{result['unexpected_count']} rows"
+    return _text(result.get("observed_value"))
+
+
+def _text(value: object) -> str:
+    """A value as evidence, at most 200 characters; whole floats lose the .0 that pandas gave a column with nulls."""
+    if value is None or value != value:  # noqa: PLR0124  (NaN is the only value that differs from itself)
+        return "null"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:200]
+
+
+def _once(key: str, columns: list[str]) -> list[str]:
+    return list(dict.fromkeys([key, *columns]))

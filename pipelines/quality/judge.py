@@ -1,0 +1,129 @@
+"""Judge submissions: which go on, which are held with what evidence, and what the night as a whole breaks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.errors import GateClosed
+from pipelines.quality import engine, form
+from pipelines.quality.suite import Rule, Suite
+from pipelines.tables.accepted import ACCEPTED
+from pipelines.tables.quarantine import QUARANTINE
+
+PLACES_SHOWN = 20
+"""Turn numbers listed as evidence; a performer who sees twenty finds the rest."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that a batch breaks: how often, with what; critical ones close the gate."""
+
+    suite: str
+    rule: str
+    column: str
+    severity: str
+    count: int
+    value: str
+    why: str
+    remedy: str
+
+    @property
+    def closes_gate(self) -> bool:
+        """Say whether it stops publication."""
+        return self.severity == "critical"
+
+    def __str__(self) -> str:
+        return f"{self.suite}.{self.rule} ({self.severity}): {self.count:,} x {self.column or 'table'} = {self.value}"
+
+
+@dataclass(frozen=True)
+class Split:
+    """What came, parted: `kept` as the table `accepted`, `held` as `quarantine` (a line a broken rule)."""
+
+    kept: pl.DataFrame
+    held: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def first_rules(self) -> dict[str, int]:
+        """Rows by the first rule that they break, as a receipt counts them."""
+        first = self.held.sort("rank").group_by("row_id", maintain_order=True).first()
+        return dict(sorted(Counter(first["rule"].to_list()).items()))
+
+
+def judge(measured: pl.DataFrame, suite: Suite) -> Split:
+    """Part measured submissions by the suite; each broken rule of each held row is one line of evidence."""
+    outcome = engine.validate(measured, suite)
+    rules = _as_frame(suite)
+    broken = outcome.rows.rename({"key": "row_id"}).join(rules, on="rank", how="left")
+    holding = broken.filter(pl.col("severity") != "info").unique(["row_id", "rule"], keep="first", maintain_order=True)
+    ids = measured.select("row_id", "submission_id", "revision")
+    held = holding.join(ids, on="row_id", how="left").with_columns(places=pl.lit(""))
+    kept = ids.join(held, on="row_id", how="anti")
+    return Split(
+        kept.select(c.name for c in ACCEPTED).sort("row_id"),
+        held.select(c.name for c in QUARANTINE).sort("row_id", "rank"),
+        findings_of(outcome, suite),
+    )
+
+
+def with_places(split: Split, submissions: pl.DataFrame, suite: Suite) -> Split:
+    """Add to each line of evidence the numbers of the turns that broke the rule."""
+    shows = {r.name: r.shows for r in suite.rules if r.shows}
+    rows = submissions.filter(pl.col("row_id").is_in(split.held["row_id"].unique().implode()))
+    places = places_of(rows, set(shows.values()))
+    held = split.held.drop("places").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
+    held = held.join(places, on=["row_id", "shows"], how="left").with_columns(pl.col("places").fill_null(""))
+    return Split(split.kept, held.select(c.name for c in QUARANTINE).sort("row_id", "rank"), split.findings)
+
+
+def places_of(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """For each submission and turn-level measure, the numbers of the flagged turns: row_id, shows, places."""
+    reading = form.read(rows)
+    numbers = pl.Series(reading.turns.field("turn"), dtype=pl.Int32)
+    found = []
+    for name in sorted(names):
+        at = np.flatnonzero(reading.flags[name])
+        found.append(
+            pl.DataFrame({"row_id": rows["row_id"].gather(reading.turns.row[at]), "turn": numbers.gather(at)})
+            .group_by("row_id", maintain_order=True)
+            .agg(places=pl.col("turn").head(PLACES_SHOWN).cast(pl.String).str.join(","))
+            .with_columns(shows=pl.lit(name))
+        )
+    schema = {"row_id": pl.String, "places": pl.String, "shows": pl.String}
+    return pl.concat([pl.DataFrame(schema=schema), *found])
+
+
+def findings_of(outcome: engine.Outcome, suite: Suite) -> tuple[Finding, ...]:
+    """What the batch breaks: its batch rules, and how many rows each row rule holds or reports."""
+    counts = {int(r): int(n) for r, n in outcome.rows.group_by("rank").len().iter_rows()}
+    examples = dict(outcome.rows.group_by("rank").agg(pl.col("value").min()).iter_rows())
+    found = [
+        _finding(suite, rule, counts.get(rule.rank, 1), examples.get(rule.rank, outcome.batch.get(rule.rank, "")))
+        for rule in suite.rules
+        if rule.rank in counts or rule.rank in outcome.batch
+    ]
+    return tuple(found)
+
+
+def _finding(suite: Suite, rule: Rule, count: int, value: str) -> Finding:
+    return Finding(suite.name, rule.name, rule.column, rule.severity, count, value, rule.why, rule.remedy)
+
+
+def check_gate(findings: Iterable[Finding], thing: str) -> None:
+    """Raise GateClosed where a critical rule is broken, naming each."""
+    closing = [f for f in findings if f.closes_gate]
+    if closing:
+        raise GateClosed(thing, "; ".join(map(str, closing)), " ".join(dict.fromkeys(f.remedy for f in closing)))
+
+
+def _as_frame(suite: Suite) -> pl.DataFrame:
+    fields = ("rank", "severity", "why", "remedy")
+    rows = [{"rule": r.name} | {f: getattr(r, f) for f in fields} for r in suite.rules]
+    text = pl.String()
+    return pl.DataFrame(rows, schema={"rule": text, "rank": pl.Int32(), "severity": text, "why": text, "remedy": text})

@@ -1,0 +1,115 @@
+"""One flat row of measures a submission: what expectations judge and reports draw."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.quality import form
+from pipelines.quality.form import RECORDED, Reading
+from pipelines.quality.turns import column, lay_flat
+from pipelines.tables.measures import MEASURES
+
+IDENTITY = ("row_id", "submission_id", "revision", "feed", "kind", "campaign")
+
+
+def measures(rows: pl.DataFrame) -> pl.DataFrame:
+    """Measure every submission; one row each, columns and units as in the table `measures`."""
+    reading = form.read(rows)
+    found = rows.select(IDENTITY).with_columns(
+        *_turn_counts(reading),
+        *_voices(rows, reading),
+        *_emotions(reading),
+        pl.Series("takes", rows.get_column("takes").list.len().fill_null(0)),
+        rows.get_column("brief").struct.field("exchanges").fill_null(0).alias("exchanges_asked"),
+        language_code=rows.get_column("language").str.to_lowercase().str.split("-").list.first(),
+    )
+    found = found.with_columns(*_claims(rows, found), exchanges=pl.col("turns") / 2, turns_off_brief=_off_brief())
+    found = found.with_columns(performed=pl.col("performed_turns") + pl.col("takes"))
+    return found.select(pl.col(c.name).cast(pl.Schema(MEASURES.arrow)[c.name]) for c in MEASURES)
+
+
+def _turn_counts(reading: Reading) -> list[pl.Series]:
+    turns, text = reading.turns, reading.text
+    performed = ~reading.blank | reading.staged
+    chars = text.str.len_chars().to_numpy()
+    longest = np.zeros(turns.rows, dtype=np.int64)
+    np.maximum.at(longest, turns.row, chars)
+    counts = {name: turns.per_row(flags) for name, flags in reading.flags.items()}
+    counts |= {
+        "turns": turns.per_row(np.ones(len(turns.row))),
+        "performed_turns": turns.per_row(performed),
+        "text_turns": turns.per_row(~reading.blank),
+        "turn_gaps": turns.per_row(form.gap_sizes(turns)),
+        "text_chars": turns.per_row(chars),
+        "longest_turn_chars": longest,
+    }
+    return [pl.Series(name, values) for name, values in counts.items()]
+
+
+def _off_brief() -> pl.Expr:
+    asked = 2 * pl.col("exchanges_asked")
+    return pl.when(asked > 0).then((pl.col("turns") - asked).abs() / asked).otherwise(0.0)
+
+
+def _voices(rows: pl.DataFrame, reading: Reading) -> list[pl.Series]:
+    """How many speak, how evenly, and how much of the cast."""
+    said = pl.DataFrame({"row": reading.turns.row[reading.speakers.row], "name": reading.names})
+    each = said.filter(pl.col("name") != "").group_by("row", "name").len()
+    share = pl.col("len") / pl.col("len").sum()
+    per_row = each.group_by("row").agg(
+        voices=pl.len(), turn_balance=pl.when(pl.len() > 1).then(share.entropy() / pl.len().log()).otherwise(1.0)
+    )
+    characters = lay_flat(column(rows, "characters"))
+    cast = pl.DataFrame({"row": characters.row, "name": characters.strings("name")}).unique()
+    used = cast.join(each.select("row", "name", speaks=pl.lit(value=True)), on=["row", "name"], how="left")
+    used = used.group_by("row").agg(cast_used=pl.col("speaks").fill_null(value=False).mean())
+    index = pl.DataFrame({"row": np.arange(len(rows))})
+    whole = index.join(per_row, on="row", how="left").join(used, on="row", how="left").sort("row")
+    filled = whole.with_columns(pl.col("voices").fill_null(0), pl.col("turn_balance", "cast_used").fill_null(1.0))
+    return filled.drop("row").get_columns()
+
+
+def _emotions(reading: Reading) -> list[pl.Series]:
+    turns, labels = reading.turns, reading.emotion_keys
+    distinct = labels.select("row", "key").unique()
+    labelled = np.zeros(len(turns.row), dtype=np.bool_)
+    labelled[labels["turn"].to_numpy()] = True
+    performed = turns.per_row(~reading.blank | reading.staged)
+    share = turns.per_row(labelled & (~reading.blank | reading.staged)) / np.maximum(performed, 1)
+    return [
+        pl.Series("emotions", np.bincount(distinct["row"].to_numpy(), minlength=turns.rows)),
+        pl.Series("labelled_turns", share),
+    ]
+
+
+def _claims(rows: pl.DataFrame, found: pl.DataFrame) -> list[pl.Series]:
+    """What is claimed with nothing behind it, and what is there that nobody claims."""
+    performers = lay_flat(column(rows, "performers"))
+    footprints = lay_flat(performers.field("modalities"))
+    owner = performers.row[footprints.row]
+    claimed = {m: np.bincount(owner[(footprints.strings() == m).to_numpy()], minlength=len(rows)) > 0 for m in _MODES}
+    unstated = performers.per_row(performers.field("modalities").is_null().to_numpy(zero_copy_only=False)) > 0
+    unstated |= performers.per_row(np.ones(len(performers.row))) == 0
+    has_text, has_takes = (found["text_turns"] > 0).to_numpy(), (found["takes"] > 0).to_numpy()
+    has_words = (found["performed_turns"] > 0).to_numpy()  # a stage direction is written work too
+    recorded = np.any([claimed[m] for m in RECORDED], axis=0)
+    empty = {m: claimed[m] & ~(has_words if m == "text" else has_takes) for m in _MODES}
+    bare = {
+        "takes": has_takes & ~recorded & ~unstated,
+        "text": has_text & ~has_takes & ~claimed["text"] & ~unstated,
+    }
+    return [_names("claimed_empty", empty), _names("unclaimed_content", bare)]
+
+
+_MODES = ("text", *RECORDED)
+
+
+def _names(column_name: str, flags: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]) -> pl.Series:
+    """For each row the names whose flag is set, comma-joined."""
+    frame = pl.DataFrame(flags).select(
+        pl.concat_str([pl.when(pl.col(n)).then(pl.lit(n)) for n in flags], separator=",", ignore_nulls=True).alias(
+            column_name
+        )
+    )
+    return frame.get_column(column_name).fill_null("")

@@ -1,0 +1,54 @@
+"""The turns of many submissions laid flat, so that a measure is one pass over arrays and not a loop over scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Flags: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A list column laid flat: `values`, and for each the index of the `row` that held it."""
+
+    values: pa.Array
+    row: Places
+    rows: int
+
+    def per_row(self, weight: NDArray[np.generic]) -> NDArray[np.int64]:
+        """Sum a per-value weight for each row."""
+        return np.bincount(self.row, weights=weight, minlength=self.rows).astype(np.int64)
+
+    def field(self, name: str) -> pa.Array:
+        """One field of structs laid flat."""
+        return self.values.field(name)
+
+    def strings(self, name: str | None = None) -> pl.Series:
+        """The values, or a field of them, as trimmed text; null becomes ''."""
+        series = pl.Series(self.field(name) if name else self.values, dtype=pl.String)
+        return series.fill_null("").str.strip_chars()
+
+
+def lay_flat(lists: pa.Array) -> Flat:
+    """Flatten a list array, null and empty lists alike holding no value."""
+    lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
+    lengths = lists.value_lengths().fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return Flat(lists.flatten(), np.repeat(np.arange(len(lists)), lengths), len(lists))
+
+
+def column(rows: pl.DataFrame, name: str) -> pa.Array:
+    """One column of a frame as one Arrow array."""
+    array = rows.get_column(name).to_arrow()
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def per_turn(turns: Flat, inner: Flat, flags: Flags) -> Flags:
+    """Flag each turn of which an inner value (speaker, stage direction, emotion) is flagged."""
+    return np.bincount(inner.row, weights=flags, minlength=len(turns.row)) > 0

@@ -1,0 +1,39 @@
+"""Run the rulebook: the files of sql/rights/ in the order of their numbers, as any DuckDB client would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+SQL = Path(__file__).resolve().parents[2] / "sql" / "rights"
+
+READERS = ("00_readers", "01_vocabulary", "02_reasons")
+FEED_TABLES = ("03_feed",)
+GATE = ("04_lists", "05_typed_contracts", "06_typed_people", "10_gate", "11_seals", "12_totals")
+DECISION = (
+    "20_requests",
+    "21_known",
+    "30_versions",
+    "31_candidates",
+    "40_cells",
+    "41_prohibitions",
+    "50_situations",
+    "51_consents",
+    "60_verdicts",
+    "70_submissions",
+    "80_decisions",
+)
+
+
+def open_rulebook(memory_limit_mb: int = 3072, threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """An empty feed with readers, vocabularies and reasons, ready to be loaded."""
+    connection = duckdb.connect(config={"memory_limit": f"{memory_limit_mb}MB", "threads": threads})
+    run(connection, READERS + FEED_TABLES)
+    return connection
+
+
+def run(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> None:
+    """Run the named files of sql/rights/ one after the other."""
+    for name in files:
+        connection.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))

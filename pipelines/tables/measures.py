@@ -1,0 +1,70 @@
+"""The table `measures`: what was measured of each submission, flat, so that an expectation can judge it.
+
+A measure is never null: where a rule does not apply (no brief asks for exchanges, no modality is claimed) the measure
+holds the value that says so, named in its `why`. Null therefore means "could not be measured", and is held back.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from pipelines.tables.contract import Column, Table
+from pipelines.tables.verdicts import ROW
+
+COUNT = pa.int32()
+
+FORM = (
+    Column("turns", COUNT, "turns delivered"),
+    Column("exchanges", pa.float64(), "two turns are one exchange: turns / 2"),
+    Column("performed_turns", COUNT, "turns with text or a stage direction"),
+    Column("text_turns", COUNT, "turns with text"),
+    Column("performed", COUNT, "turns with text or a stage direction, and recordings"),
+    Column("stage_only_turns", COUNT, "turns with a stage direction and no text: a pause, a look, an exit"),
+    Column("empty_turns", COUNT, "turns with neither text, nor stage direction, in work without a take"),
+    Column("turns_out_of_order", COUNT, "turns whose number is not above the number before"),
+    Column("turn_gaps", COUNT, "numbers missing between the lowest and the highest turn"),
+    Column("speakerless_turns", COUNT, "turns with text and nobody who says it"),
+    Column("unknown_speaker_turns", COUNT, "turns said by nobody of `characters`; 0 where the work lists none"),
+    Column("voices", COUNT, "distinct speakers"),
+    Column("cast_used", pa.float64(), "share of `characters` who speak, 0 to 1; 1 where the work lists none"),
+    Column("turn_balance", pa.float64(), "entropy of turns over speakers / log of speakers, 0 to 1; 1 for one voice"),
+    Column("longest_turn_chars", COUNT, "characters of the longest turn"),
+    Column("text_chars", pa.int64(), "characters of all turns"),
+    Column("exchanges_asked", COUNT, "brief.exchanges; 0 where the brief asks for none"),
+    Column("turns_off_brief", pa.float64(), "|turns - 2 * asked| / (2 * asked); 0 where the brief asks for none"),
+    Column("takes", COUNT, "recordings"),
+)
+
+CLAIMS = (
+    Column("language_code", pa.string(), "first subtag of the declared language, lower case", nullable=True),
+    Column("claimed_empty", pa.string(), "modalities claimed with nothing behind them, comma-joined; '' is none"),
+    Column("unclaimed_content", pa.string(), "content that no stated footprint claims; '' is none"),
+)
+
+REGISTER = (
+    Column("unknown_emotion_turns", COUNT, "turns with an emotion or undertone that its vocabulary does not hold"),
+    Column("labelled_turns", pa.float64(), "share of performed turns with an emotion, 0 to 1"),
+    Column("emotions", COUNT, "distinct emotions, labels and undertones"),
+)
+
+NOVELTY = (
+    Column("assistant_turns", COUNT, "turns that speak as a chat assistant ('as an AI language model')"),
+    Column("garbled_turns", COUNT, "turns with replacement characters, control characters or twice-encoded UTF-8"),
+)
+
+MEASURES = Table(
+    name="measures",
+    why="One flat row a submission, that expectations judge and reports draw.",
+    grain="one row judged this night",
+    key=("row_id",),
+    columns=(
+        *ROW,
+        Column("feed", pa.string(), "the source system"),
+        Column("kind", pa.string(), "audition or commissioned", nullable=True),
+        Column("campaign", pa.string(), "what the work was cast for", nullable=True),
+        *FORM,
+        *CLAIMS,
+        *REGISTER,
+        *NOVELTY,
+    ),
+)
