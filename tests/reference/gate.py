@@ -151,13 +151,24 @@ def check_client(known: References, row: Row) -> Iterator[str]:
         yield known.world.take("0.references", "its parent does not exist", "")
     if not optional(row, "recorded_at", as_instant):
         yield "recorded_at cannot be read"
-    parents = {one.get("client_id"): one.get("parent_client_id") for one in known.world.rows("client")}
-    above, seen = row.get("client_id"), set()
-    while above is not None and above not in seen:
-        seen.add(above)
-        above = parents.get(above)
-    if above is not None:
+    if _is_own_ancestor(known.world, str(row.get("client_id"))):
         yield "its family has no topmost parent"
+
+
+def _is_own_ancestor(world: World, client: str) -> bool:
+    """Whether the parents on file, corrected or not, ever lead back to the client itself."""
+    above: set[str] = set()
+    rows = world.rows("client")
+    reached = {client}
+    while reached:
+        parents = {
+            str(row["parent_client_id"])
+            for row in rows
+            if row.get("client_id") in reached and "parent_client_id" in row
+        }
+        reached = parents - above
+        above |= parents
+    return client in above
 
 
 def check_delivery_item(known: References, row: Row) -> Iterator[str]:

@@ -19,20 +19,23 @@ class Standing:
 
 def overlap_reasons(world: World, standings: Sequence[Standing]) -> set[str]:
     """Every base contract must allow, or one `adds` contract allows; an unreadable contract is never skipped."""
-    unreadable = {one.reason for one in standings if one.contract.unreadable and one.reason}
-    silenced = any(one.contract.rule == "replaces" and not one.contract.unreadable for one in standings)
-    unreadable = world.take(
-        "readings.replaces_never_silences_unreadable", unreadable, set() if silenced else unreadable
-    )
     rest = not_silenced(world, [one for one in standings if not one.contract.unreadable])
+    unreadable = not_silenced_unreadable(world, standings)
     adds = [one for one in rest if one.contract.rule == "adds"]
     adds = world.take("6.adds_need_not_allow", adds, [])
     base = [one for one in rest if one not in adds]
-    if _allows(world, base, adds):
-        return unreadable
-    denied = base or world.take("6.no_base_reasons_of_adds", adds, [])
+    if not unreadable and _allows(world, base, adds):
+        return set()
+    denied = [*unreadable, *base] or world.take("6.no_base_reasons_of_adds", adds, [])
     denied = world.take("6.reasons_of_base", denied, [*base, *adds])
-    return unreadable | {one.reason for one in denied if one.reason}
+    return {one.reason for one in denied if one.reason}
+
+
+def not_silenced_unreadable(world: World, standings: Sequence[Standing]) -> list[Standing]:
+    """An unreadable contract counts as a base contract that denies: no `replaces` silences it, no `adds` helps it."""
+    unreadable = [one for one in standings if one.contract.unreadable]
+    silenced = any(one.contract.rule == "replaces" and not one.contract.unreadable for one in standings)
+    return world.take("readings.replaces_never_silences_unreadable", unreadable, [] if silenced else unreadable)
 
 
 def _allows(world: World, base: Sequence[Standing], adds: Sequence[Standing]) -> bool:
