@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipelines import flow, nightly, summary
+from pipelines.analytics.commands import app as analytics
 from pipelines.dedup.commands import app as dedup
 from pipelines.errors import PromptbookError
 from pipelines.quality.commands import app as quality
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(analytics)
 app.add_typer(rights, name="rights")
 app.add_typer(dedup, name="dedup")
 app.add_typer(quality, name="quality")
@@ -48,10 +50,11 @@ def build(
     Example: promptbook build 2026-11-22
     """
     opened = flow.open_night(_day(night), as_of=_day(as_of), orders=tuple(order or ()), progress=_say(json))
+    versions = summary.versions_of(opened)
     try:
         flow.build(opened, force=force)
     finally:
-        summary.show(opened, json=json)
+        summary.show(opened, json=json, versions_before=versions)
 
 
 @app.command()

@@ -41,6 +41,7 @@ def why(submission: str, json: Json = False) -> None:
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="One of sql/ask/; without it, all are listed.")] = None,
+    sql: Annotated[str | None, typer.Option(help="A question of your own, in SQL over the views.")] = None,
     put: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Narrow the question.")] = None,
     json: Json = False,
 ) -> None:
@@ -48,6 +49,9 @@ def ask(
 
     Example: promptbook ask held_back --set order_id=almanac-text
     """
+    if sql is not None:
+        _print(*query(Settings(), sql, settings_of(put or [])), json=json)
+        return
     if question is None:
         _print(["question", "what it answers"], [(name, first_line(name)) for name in questions()], json=json)
         return
@@ -75,16 +79,24 @@ def first_line(question: str) -> str:
 
 
 def answer(settings: Settings, question: str, variables: dict[str, str]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Run a question on analytics.duckdb, read-only; returns the columns' names and the rows."""
+    """Run a written question on analytics.duckdb; returns the columns' names and the rows."""
     if question not in questions():
         raise InputError(f"question {question}", f"there are {', '.join(questions())}", "Name one of them.")
+    return query(settings, (duck.SQL / "ask" / f"{question}.sql").read_text(encoding="utf-8"), variables)
+
+
+def query(settings: Settings, sql: str, variables: dict[str, str]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run SQL on analytics.duckdb, read-only; returns the columns' names and the rows."""
     path = settings.lake / DATABASE
     if not path.exists():
         raise InputError(f"database {path}", "it was not built yet", "Run: promptbook build.")
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         duck.set_variables(connection, variables)
-        cursor = connection.execute((duck.SQL / "ask" / f"{question}.sql").read_text(encoding="utf-8"))
+        try:
+            cursor = connection.execute(sql)
+        except duckdb.Error as error:
+            raise InputError("the question", str(error), "promptbook ask views lists what can be asked.") from error
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 

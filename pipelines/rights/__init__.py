@@ -30,9 +30,9 @@ LOGS = (
     Log("quality", ACCEPTED, QUARANTINE),
 )
 SAID = """
-SELECT d.request_id AS order_id, d.submission_id, d.decision, d.reasons,
-  coalesce(o.grant_ids, []) AS grant_ids, o.use_by, o.retention_days
-FROM rights.decision d LEFT JOIN rights.obligation o ON o.req = d.req AND o.profile = d.profile
+SELECT request_id AS order_id, submission_id, decision, reasons,
+  coalesce(grant_ids, []) AS grant_ids, use_by, retention_days
+FROM rights.permission
 """
 
 
