@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import duckdb
 import msgspec
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -106,7 +107,9 @@ def _print(names: list[str], rows: list[tuple[Any, ...]], *, json: bool) -> None
             line = msgspec.json.encode(dict(zip(names, row, strict=True)))
             sys.stdout.write(line.decode() + "\n")
         return
-    table = Table(*names)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    for name in names:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     Console().print(table)

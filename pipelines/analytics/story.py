@@ -159,8 +159,10 @@ def _because(answer: Answer) -> Iterator[str]:
     if answer.decision == "allow" and answer.contracts:
         yield f"allowed by {', '.join(answer.contracts)}" + (f", use by {answer.use_by}" if answer.use_by else "")
     if answer.reasons:
-        yield f"reasons: {', '.join(answer.reasons)}"
-    yield from answer.clauses or []
+        says = "reasons" if (answer.rule or "").startswith("denied:") else "rights would say"
+        yield f"{says}: {', '.join(answer.reasons)}"
+    if answer.clauses:
+        yield f"contracts asked: {'; '.join(answer.clauses)}"
     if not answer.is_in_current and answer.versions:
         yield f"older versions hold it: {', '.join(answer.versions)}"
     if answer.remedy and not answer.is_in_current:

@@ -158,8 +158,17 @@ def test_why_tells_the_whole_path_of_what_shipped(world: World) -> None:
 @pytest.mark.parametrize(
     ("submission", "lines"),
     [
-        ("s2", ["no, denied:REVOKED", "reasons: REVOKED", "older versions hold it: 1.0.0", "contract C1"]),
-        ("s3", ["no, denied:CLIENT_BLOCKED", "contract C1 v1: 7.2 Not to the group."]),
+        (
+            "s2",
+            [
+                "no, denied:REVOKED",
+                "reasons: REVOKED",
+                "older versions hold it: 1.0.0",
+                "contracts asked: C1",
+                "rights explain s2 --order ord_a",
+            ],
+        ),
+        ("s3", ["no, denied:CLIENT_BLOCKED", "C1 v1, 7.2 Not to the group."]),
         ("s4", ["dedup: held, near_copy", "no, dedup: near_copy", "older versions hold it: 1.0.0"]),
         ("s5", ["quality: held, too_few_turns", "no, quality: too_few_turns"]),
         ("s6", ["no, denied:NO_CONTRACT", "held, no_contract"]),
@@ -188,7 +197,9 @@ def test_the_commands_print_for_people_and_for_machines(world: World, monkeypatc
     told = json.loads(run.invoke(commands.app, ["why", "s3", "--json"]).output)
     assert told["answers"][0]["reasons"] == ["CLIENT_BLOCKED"]
     assert "near_copy" in run.invoke(commands.app, ["why", "s4"]).output
-    assert isinstance(run.invoke(commands.app, ["ask", "what"]).exception, InputError)
+    assert json.loads(run.invoke(commands.app, ["ask", "--sql", "SELECT 1 AS one", "--json"]).output) == {"one": 1}
+    for strange in (["what"], ["--sql", "SELECT x"], ["denied", "--set", "order_id"]):
+        assert isinstance(run.invoke(commands.app, ["ask", *strange]).exception, InputError)
 
 
 def drawn(told: story.Story) -> str:

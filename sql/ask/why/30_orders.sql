@@ -23,14 +23,14 @@ WITH mine AS (
   SELECT DISTINCT p.contract_id FROM feed.contract_party p
   WHERE p.performer_id IN (SELECT performer.performer_id FROM (SELECT unnest(performers) AS performer FROM mine))
 ), clause AS (
-  SELECT list(DISTINCT concat('contract ', p.contract_id, ' v', p.version, ': ', p.clause)
-              ORDER BY concat('contract ', p.contract_id, ' v', p.version, ': ', p.clause)) AS clauses
+  SELECT list(DISTINCT concat(p.contract_id, ' v', p.version, ', ', p.clause)
+              ORDER BY concat(p.contract_id, ' v', p.version, ', ', p.clause)) AS clauses
   FROM feed.prohibition p SEMI JOIN party USING (contract_id)
 )
 SELECT o.order_id, o.client_id, o.dataset, coalesce(s.in_current, false) AS is_in_current, s.versions,
        d.decision, d.reasons, coalesce(g.contracts, [CONCAT('grant ', x) FOR x IN d.grant_ids]) AS contracts, d.use_by,
        CASE WHEN list_has_any(d.reasons, ['PROHIBITED', 'CLIENT_BLOCKED']) THEN c.clauses
-            WHEN d.decision = 'deny' THEN (SELECT list('contract ' || contract_id ORDER BY contract_id) FROM party) END AS clauses,
+            WHEN d.decision = 'deny' THEN (SELECT list(contract_id ORDER BY contract_id) FROM party) END AS clauses,
        CASE WHEN NOT one.is_accepted THEN one.held_by ELSE h.rule END AS rule,
        CASE WHEN one.is_accepted THEN h.remedy END AS remedy
 FROM ours.orders o CROSS JOIN one CROSS JOIN clause c
