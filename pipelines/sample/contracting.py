@@ -23,7 +23,7 @@ Progress = Callable[[str, int], None]
 def write_contracts(
     landing: Landing, seed: int, *, read: Reader | None = None, progress: Progress = lambda _what, _done: None
 ) -> Counter[str]:
-    """Write landing/contracts/, the orders where there are none, and contract_fates.ndjson; counts what was decided.
+    """Write contracts/, orders/ where there is none, and contract_fates.ndjson; counts what was decided.
 
     Two passes over the submissions, memory for their ids and performers alone. Rights are asked on the latest
     delivery's date. A fate is stated for the order that a work is made for (text, else audio), and for the voice order
@@ -153,9 +153,9 @@ def _fates(due: Due) -> Iterator[dict[str, object]]:
 
 
 def _write_orders(landing: Landing) -> None:
-    """Write the orders on which fates are stated, unless the folder has orders of its own."""
+    """Write the orders on which fates are stated, unless there is a folder of orders."""
     home: Path = landing.root / "orders"
-    if home.is_dir() and any(home.iterdir()):
+    if home.is_dir():
         return
     home.mkdir(parents=True, exist_ok=True)
     for asked in (TEXT, AUDIO, VOICE):

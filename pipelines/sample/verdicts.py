@@ -21,7 +21,7 @@ AGES = frozenset({"GUARDIAN_CONSENT_MISSING", "MAJORITY_RECONSENT_MISSING"})
 """What a birthday says, where the day of the performance is known."""
 
 TEXT = Asked("generated-text", "cl-almanac", "text_finetune", "text")
-AUDIO = Asked("generated-audio", "cl-voxhall", "asr_train", "audio")
+AUDIO = Asked("generated-audio", "cl-almanac", "asr_train", "audio")
 VOICE = Asked("generated-voice", "cl-voxhall", "voice_replica", "audio")
 
 
