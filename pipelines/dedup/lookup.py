@@ -214,13 +214,13 @@ def other_holders(
 
 @njit(cache=True, nogil=True)
 def first_holders(
-    a: U64, low_a: int, count_a: int, b: U64, low_b: int, count_b: int, a_in_b: I64, rows_a: int, out: I64
+    a: U64, low_a: int, count_a: int, b: U64, low_b: int, count_b: int, a_in_b: I64, rows_a: int, out: U64
 ) -> int:  # pragma: no cover  (compiled)
     """Merge the earliest CAP holders of a key from both sides into `out`; a row of b counts from rows_a on."""
     if count_b == 0:
         k = min(count_a, CAP)
-        for i in range(k):
-            out[i] = row_of(a[low_a + i])
+        for i in range(np.uint64(k)):
+            out[i] = a[np.uint64(low_a) + i] & np.uint64(0xFFFFFF)
         return k
     i = 0
     j = 0
@@ -260,8 +260,8 @@ def candidates(
     one for each holder. A short sketch asks for fewer shared keys.
     """
     rows_a = len(a_in_b)
-    touched = np.empty(4096, np.int64)
-    holders = np.empty(CAP, np.int64)
+    touched = np.empty(4096, np.uint64)
+    holders = np.empty(CAP, np.uint64)
     who = np.empty(1024, np.uint32)
     whom = np.empty(1024, np.uint32)
     found = 0
@@ -269,8 +269,8 @@ def candidates(
     for r in range(first, last):
         enough = np.uint16(min(ENOUGH, max(1, (sketch_ends[r + 1] - sketch_ends[r]) // 6)))
         if CAP * (ends[r + 1] - ends[r]) >= len(touched):
-            touched = np.empty(2 * CAP * (ends[r + 1] - ends[r]), np.int64)
-        seen = 0
+            touched = np.empty(2 * CAP * (ends[r + 1] - ends[r]), np.uint64)
+        seen = np.uint64(0)
         for e in range(ends[r], ends[r + 1]):
             in_a = np.int64(count_a[e])
             in_b = np.int64(count_b[e]) if len(count_b) else 0
@@ -278,14 +278,15 @@ def candidates(
             lost += max(0, in_a + in_b - CAP)
             k = first_holders(a, np.int64(low_a[e]), in_a, b, start_b, in_b, a_in_b, rows_a, holders)
             hit = enough if in_a + in_b <= RARE else np.uint16(1)
-            for i in range(k):
-                w = weight[holders[i]]
-                touched[seen] = holders[i]
-                seen += w == 0
-                weight[holders[i]] = min(w + hit, 60000)
-        if found + seen >= len(who):
-            who = np.concatenate((who, np.empty(len(who) + seen, np.uint32)))
-            whom = np.concatenate((whom, np.empty(len(whom) + seen, np.uint32)))
+            for i in range(np.uint64(k)):
+                holder = holders[i]
+                w = weight[holder]
+                touched[seen] = holder
+                seen += np.uint64(w == 0)
+                weight[holder] = w + hit if w < 60000 else w
+        if found + np.int64(seen) >= len(who):
+            who = np.concatenate((who, np.empty(len(who) + np.int64(seen), np.uint32)))
+            whom = np.concatenate((whom, np.empty(len(whom) + np.int64(seen), np.uint32)))
         for i in range(seen):
             who[found] = r
             whom[found] = touched[i]
