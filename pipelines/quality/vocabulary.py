@@ -49,7 +49,7 @@ def _read(name: str) -> MappingProxyType[str, Any]:
 
 @cache
 def small_words() -> MappingProxyType[str, dict[str, list[str]]]:
-    """Frequent small words: `languages` tell one from another, `voice` are a voice's features, `rates` how usual each is."""
+    """Frequent small words: `languages` by language, `voice` the features of a voice, `rates` how usual each is."""
     tables = _read("small_words")
     kinds = ("languages", "voice", "rates")
     return MappingProxyType({kind: {name: text.split() for name, text in tables[kind].items()} for kind in kinds})

@@ -1,10 +1,10 @@
 """Voice: does a character stay itself across the scene, and do the characters differ.
 
 A voice is how often a speaker uses 80 small words and 8 marks, as the deviation from what is usual in the language:
-2 sqrt(count + 3/8) - 2 sqrt(expected + 3/8), Anscombe's transform of a Poisson count (Biometrika 35, 1948), so that rare
-words in small samples weigh what they are worth. Two voices are compared by the cosine, as in Cosine Delta (Smith and
-Aldridge 2011; Evert et al. 2017, doi:10.1093/llc/fqx023). `same` compares the first half of a speaker's turns with the
-second, `others` with the other speakers' halves. Only languages whose usual rates are known are measured.
+2 sqrt(count + 3/8) - 2 sqrt(expected + 3/8), Anscombe's transform of a Poisson count (Biometrika 35, 1948), so that
+rare words in small samples weigh what they are worth. Two voices are compared by the cosine, as in Cosine Delta (Smith
+and Aldridge 2011; Evert et al. 2017, doi:10.1093/llc/fqx023). `same` compares the first half of a speaker's turns with
+the second, `others` with the other speakers' halves. Only languages whose usual rates are known are measured.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEAST_WORDS = 50
 
 @dataclass(frozen=True)
 class Cast:
-    """Who speaks alone: `who` (row, name, turns), one line a voice; `half` of each turn: 2 × voice + half, or -1."""
+    """Who speaks alone: `who` (row, name, turns), one line a voice; `half` of each turn: 2 * voice + half, or -1."""
 
     who: pl.DataFrame
     half: Places

@@ -30,7 +30,7 @@ MARKS = (".", ",", "!", "?", ";", ":", "dash", "ellipsis")
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Small words by hash: `slots` the hashes, `tongues` a bit for each language, `places` the word's place in a voice."""
+    """Small words by hash: `slots` hashes, `tongues` a bit a language, `places` the word's place in a voice."""
 
     slots: NDArray[np.uint64]
     tongues: NDArray[np.uint32]
@@ -86,10 +86,8 @@ def _slot(slots: NDArray[np.uint64], key: int) -> int:
     return at
 
 
-def count(  # noqa: PLR0917  (the arrays of one pass)
-    data: Bytes, ends: Places, row: Places, rows: int, voice: Places, tongue: Places
-) -> Counted:
-    """Count in one pass; `ends` are the turns' offsets, `voice` a turn's voice or -1, `tongue` a voice's language or -1."""
+def count(data: Bytes, ends: Places, row: Places, rows: int, voice: Places, tongue: Places) -> Counted:
+    """Count in one pass. `ends`: offsets of the turns, `voice`: of a turn, or -1, `tongue`: of a voice, or -1."""
     lex = lexicon()
     found = Counted(
         np.zeros((rows, len(lex.languages)), np.int32),
@@ -103,26 +101,38 @@ def count(  # noqa: PLR0917  (the arrays of one pass)
     return found
 
 
+def _scripts() -> NDArray[np.int64]:
+    """Script of a UTF-8 sequence by its first byte; 0xE0 and 0xE3 hold two, told by the second byte."""
+    lead = np.zeros(256, np.int64)
+    for first, last, script in ((0xCD, 0xCF, 1), (0xD0, 0xD3, 2), (0xD4, 0xD7, 3), (0xD8, 0xDB, 4), (0xE0, 0xE0, 5)):
+        lead[first : last + 1] = script
+    lead[0xE3:0xEA], lead[0xEA:0xEE] = 8, 9
+    return lead
+
+
+def _classes() -> NDArray[np.int64]:
+    """What a byte is: 0 nothing, 1 part of a letter, 2 an apostrophe, 3 and above a mark."""
+    classes = np.zeros(256, np.int64)
+    for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
+        classes[byte] = 1
+    classes[0xC3:0xF0] = 1
+    classes[0x27] = 2
+    for mark, byte in enumerate(b".,!?;:-"):
+        classes[byte] = 3 + mark
+    return classes
+
+
+_SCRIPT, _CLASS = _scripts(), _classes()
+
+
 @njit(cache=True, nogil=True)
 def _script(first: int, second: int) -> int:  # pragma: no cover  (compiled)
-    """Which script a UTF-8 sequence belongs to, by its first two bytes."""
-    if first < 0xCD:
-        return 0
-    if first <= 0xCF:
-        return 1
-    if first <= 0xD3:
-        return 2
-    if first <= 0xD7:
-        return 3
-    if first <= 0xDB:
-        return 4
-    if first == 0xE0:
-        return 6 if second in {0xB8, 0xB9} else 5
-    if first == 0xE3:
-        return 7 if 0x81 <= second <= 0x83 else 8
-    if 0xE4 <= first <= 0xE9:
-        return 8
-    return 9 if 0xEA <= first <= 0xED else 0
+    """Script of a letter by its first two bytes."""
+    if first == 0xE0 and (second in {0xB8, 0xB9}):
+        return 6
+    if first == 0xE3 and 0x81 <= second <= 0x83:
+        return 7
+    return int(_SCRIPT[first])
 
 
 @njit(cache=True, nogil=True)
@@ -138,83 +148,80 @@ def _lower(first: int, second: int) -> tuple[int, int]:  # pragma: no cover  (co
 
 
 @njit(cache=True, nogil=True)
-def _mark(data: Bytes, at: int, end: int) -> tuple[int, int, int]:  # pragma: no cover  (compiled)
-    """What stands at a byte: (bytes, mark or -1, 1 for a letter or 2 for an apostrophe or 0)."""
-    b = data[at]
-    if b < 0x80:
-        if 65 <= b <= 90 or 97 <= b <= 122 or 48 <= b <= 57:
-            return 1, -1, 1
-        if b == 39:
-            return 1, -1, 2
-        marks = (46, 44, 33, 63, 59, 58, 45)
-        for i in range(7):
-            if b == marks[i]:
-                return 1, i, 0
-        return 1, -1, 0
-    if b < 0xE0:
-        return 2, -1, 0 if b == 0xC2 else 1
-    if b >= 0xF0:
-        return 4, -1, 0
-    if b == 0xE2 and at + 2 < end:
-        if data[at + 1] == 0x80:
-            c = data[at + 2]
-            if c == 0x99:
-                return 3, -1, 2
-            return 3, 6 if 0x93 <= c <= 0x95 else (7 if c == 0xA6 else -1), 0
-        return 3, -1, 0
-    return 3, -1, 1
+def _look(data: Bytes, at: int, end: int) -> tuple[int, int]:  # pragma: no cover  (compiled)
+    """Say what stands at a byte: how many bytes it has, and its class; past the end, nothing."""
+    if at >= end:
+        return 1, 0
+    first = data[at]
+    size = 1 if first < 0x80 else (2 if first < 0xE0 else (3 if first < 0xF0 else 4))
+    if first != 0xE2:
+        return size, int(_CLASS[first])
+    if at + 2 >= end or data[at + 1] != 0x80:
+        return size, 0
+    third = data[at + 2]
+    if third == 0x99:
+        return size, 2
+    return size, 9 if 0x93 <= third <= 0x95 else (10 if third == 0xA6 else 0)
 
 
 @njit(cache=True, nogil=True)
-def _pass(
+def _grow(key: np.uint64, data: Bytes, at: int, size: int) -> np.uint64:  # pragma: no cover  (compiled)
+    """Take one letter, or an apostrophe of either kind, into a word's hash, in lower case."""
+    prime = np.uint64(0x100000001B3)
+    first = data[at]
+    if size == 1:
+        return (key ^ np.uint64(first + 32 if 65 <= first <= 90 else first)) * prime
+    if first == 0xE2:
+        return (key ^ np.uint64(0x27)) * prime
+    low_first, low_second = _lower(first, data[at + 1])
+    key = (((key ^ np.uint64(low_first)) * prime) ^ np.uint64(low_second)) * prime
+    return key if size == 2 else (key ^ np.uint64(data[at + 2])) * prime
+
+
+@njit(cache=True, nogil=True)
+def _find(slots: NDArray[np.uint64], key: np.uint64) -> np.int64:  # pragma: no cover  (compiled)
+    """Find a word's slot, or -1."""
+    at = key & np.uint64(len(slots) - 1)
+    while slots[at] != 0:
+        if slots[at] == key:
+            return np.int64(at)
+        at = (at + np.uint64(1)) & np.uint64(len(slots) - 1)
+    return np.int64(-1)
+
+
+@njit(cache=True, nogil=True)
+def _pass(  # noqa: C901  (one loop over bytes; parted, each part would carry the state of all)
     data: Bytes, ends: Places, row: Places, voice: Places, tongue: Places, table: Any, out: Any
 ) -> None:  # pragma: no cover  (compiled)
     slots, tongues, places = table
     hits, letters, words, features, spoken = out
-    mask = len(slots) - 1
     small = features.shape[1] - 8
+    basis = np.uint64(0xCBF29CE484222325)
     for turn in range(len(row)):
         r, v, at, end = row[turn], voice[turn], ends[turn], ends[turn + 1]
         t = tongue[v] if v >= 0 else -1
-        key = np.uint64(0xCBF29CE484222325)
-        length = 0
+        key, length = basis, 0
         while at <= end:
-            size, mark, letter = _mark(data, at, end) if at < end else (1, -1, 0)
-            if letter == 1 or (letter == 2 and length > 0 and at + size < end and _mark(data, at + size, end)[2] == 1):
-                first = data[at]
-                if letter == 2:
-                    key = (key ^ np.uint64(39)) * np.uint64(0x100000001B3)
-                elif size == 1:
-                    letters[r, 0] += 1
-                    key = (key ^ np.uint64(first + 32 if 65 <= first <= 90 else first)) * np.uint64(0x100000001B3)
-                else:
-                    second = data[at + 1] if at + 1 < end else 0
-                    letters[r, _script(first, second)] += 1
-                    low_first, low_second = _lower(first, second)
-                    key = (key ^ np.uint64(low_first)) * np.uint64(0x100000001B3)
-                    key = (key ^ np.uint64(low_second)) * np.uint64(0x100000001B3)
-                    if size == 3 and at + 2 < end:
-                        key = (key ^ np.uint64(data[at + 2])) * np.uint64(0x100000001B3)
+            size, kind = _look(data, at, end)
+            size = min(size, max(end - at, 1))
+            inside = kind == 2 and length > 0 and _look(data, at + size, end)[1] == 1
+            if kind == 1 or inside:
+                key = _grow(key, data, at, size)
                 length += 1
+                if kind == 1:
+                    letters[r, 0 if size == 1 else _script(data[at], data[at + 1])] += 1
             else:
                 if length:
                     words[r] += 1
-                    slot = key & np.uint64(mask)
-                    while slots[slot] != 0 and slots[slot] != key:
-                        slot = (slot + np.uint64(1)) & np.uint64(mask)
-                    if slots[slot] == key:
-                        bits = tongues[slot]
-                        language = 0
-                        while bits:
-                            hits[r, language] += bits & 1
-                            bits >>= 1
-                            language += 1
-                        if t >= 0 and places[t, slot] >= 0:
-                            features[v, places[t, slot]] += 1
+                    slot = _find(slots, key)
+                    if slot >= 0:
+                        for language in range(hits.shape[1]):
+                            hits[r, language] += (tongues[slot] >> np.uint32(language)) & np.uint32(1)
+                    if slot >= 0 and t >= 0 and places[t, slot] >= 0:
+                        features[v, places[t, slot]] += 1
                     if v >= 0:
                         spoken[v] += 1
-                    key = np.uint64(0xCBF29CE484222325)
-                    length = 0
-                if t >= 0 and mark >= 0:
-                    features[v, small + mark] += 1
+                    key, length = basis, 0
+                if t >= 0 and kind >= 3:
+                    features[v, small + kind - 3] += 1
             at += size
