@@ -3,6 +3,8 @@ NIGHT ?= 1
 PYTHON ?= python3
 HOME_DIR := $(CURDIR)/.promptbook
 BIN := .venv/bin
+# The sample's own key: everybody knows it, so the sample's pseudonyms protect nobody, and need not.
+SAMPLE_KEY := the-sample-key-that-everybody-knows
 export NUMBA_CACHE_DIR := $(HOME_DIR)/numba
 export GX_ANALYTICS_ENABLED := False
 
@@ -21,7 +23,10 @@ help:            ## say what can be made
 	@touch $@
 
 run: .venv/made  ## run the sample's night in Airflow; NIGHT=2 for the second
-	@$(BIN)/promptbook sample night $(NIGHT) --home $(HOME_DIR)
+	@$(BIN)/promptbook sample troupe --night $(NIGHT) --out $(HOME_DIR)/landing
+	@$(BIN)/promptbook rights seal $(HOME_DIR)/landing/contracts
+	@PROMPTBOOK_LANDING=$(HOME_DIR)/landing PROMPTBOOK_LAKE=$(HOME_DIR)/lake PROMPTBOOK_PSEUDONYM_KEY=$(SAMPLE_KEY) \
+	  $(BIN)/promptbook airflow 2026-11-2$(NIGHT) --home $(HOME_DIR)/airflow
 
 test: lint types .venv/made  ## every check
 	@$(BIN)/python -m pytest -q
@@ -41,7 +46,7 @@ drill: .venv/made  ## long fault drills, kill -9 among them
 
 real: .venv/made  ## the six real sets through one night: make real DATA=…
 	@test -n "$(DATA)" || { echo "Name the folder of the real sets: make real DATA=…"; exit 2; }
-	@PROMPTBOOK_REAL_DATA=$(DATA) $(BIN)/python -m pytest -q -m real -s
+	@PROMPTBOOK_REAL_DATA=$(DATA) $(BIN)/python -m tests.whole.real
 
 clean:           ## remove the sample's folders and the environment
 	@rm -rf .venv .promptbook

@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines import flow, summary
+from pipelines import flow, nightly, summary
+from pipelines.dedup.commands import app as dedup
 from pipelines.errors import PromptbookError
+from pipelines.quality.commands import app as quality
+from pipelines.rights.commands import app as rights
+from pipelines.sample.commands import app as sample
 
 app = typer.Typer(
     name="promptbook",
@@ -19,12 +24,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(rights, name="rights")
+app.add_typer(dedup, name="dedup")
+app.add_typer(quality, name="quality")
+app.add_typer(sample, name="sample")
+
 NightArg = Annotated[
     str | None, typer.Argument(metavar="NIGHT", help="A date, e.g. 2026-11-22; the latest delivery's by default.")
 ]
 AsOf = Annotated[str | None, typer.Option(help="The day on which rights are asked; the night by default.")]
 Orders = Annotated[list[str] | None, typer.Option("--order", help="Only this order; may be repeated.")]
 Force = Annotated[bool, typer.Option("--force", help="Run stages again that hold a receipt; never opens a gate.")]
+Home = Annotated[Path, typer.Option(help="Where Airflow keeps its database and logs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 
@@ -57,6 +68,23 @@ def stage(name: str, night: NightArg = None, force: Force = False, json: Json = 
     summary.show_receipts(done, json=json)
 
 
+@app.command()
+def airflow(
+    night: NightArg = None, order: Orders = None, force: Force = False, home: Home = Path(".promptbook/airflow")
+) -> None:
+    """Run a night's DAG in Airflow (SQLite, no server), quietly, and end with what came of it.
+
+    Example: promptbook airflow 2026-11-22
+    """
+    opened = flow.open_night(_day(night))
+    versions = summary.versions_of(opened)
+    try:
+        nightly.run_in_airflow(opened.name, home, force=force, orders=tuple(order or ()))
+    finally:
+        summary.show(opened, versions_before=versions)
+    summary.show_next_steps(opened)
+
+
 def _day(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
@@ -75,3 +103,7 @@ def main() -> None:
     except PromptbookError as error:
         typer.secho(str(error), err=True, fg="red")
         sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

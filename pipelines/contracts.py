@@ -1,11 +1,10 @@
-"""The contract feed's files as frames, for stages that look names, terms and preferences up in them.
+"""The contract feed's files as typed frames, for stages that look names, terms and preferences up in them.
 
 Rights has its own, sealed reading of the feed and its own gate; nothing here decides whether a row may ship.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,37 +12,43 @@ import polars as pl
 
 from pipelines.errors import InputError
 from pipelines.landing import Landing
+from pipelines.tables.rights_feed import FEED, FeedColumn
 
-PERFORMER = {"performer_id": pl.String(), "legal_name": pl.String(), "stage_name": pl.String()}
+_YES = {"true": True, "false": False}
 
 
-def read_contracts(landing: Landing, table: str, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """Read some columns of a contract table, NDJSON or Parquet; no rows where it was not delivered.
+def read_contracts(landing: Landing, table: str) -> pl.DataFrame:
+    """Read a contract table, NDJSON or Parquet; no rows where it was not delivered.
 
-    A value that is not of its column's type becomes null, and null never pays and never permits. InputError names a
-    line that is no JSON object.
+    A value that is not of its column's type becomes null, and null never pays and never permits. Lists stay JSON text.
+    InputError names a line that is no JSON object.
     """
-    raw = pl.concat(
-        [pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), *_texts(landing.contracts, table, columns)]
-    )
-    return raw.select([_typed(name, kind) for name, kind in columns.items()])
+    columns = FEED[table].names
+    none = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    raw = pl.concat([none, *_texts(landing.contracts, table, columns)])
+    return raw.select([_typed(column) for column in FEED[table]])
 
 
-def _texts(home: Path, table: str, columns: Mapping[str, pl.DataType]) -> list[pl.DataFrame]:
+def _texts(home: Path, table: str, columns: tuple[str, ...]) -> list[pl.DataFrame]:
     found = []
     if (path := home / f"{table}.ndjson").is_file():
         found.append(pl.DataFrame(_lines(path, columns), schema=dict.fromkeys(columns, pl.String), orient="row"))
     if (path := home / f"{table}.parquet").is_file():
         frame = pl.read_parquet(path)
-        there = [
-            pl.col(c).cast(pl.String, strict=False) if c in frame.columns else pl.lit(None, pl.String).alias(c)
-            for c in columns
-        ]
-        found.append(frame.select(there))
+        there = [_flat(frame, c) for c in columns]
+        found.append(frame.select(there).cast(pl.String, strict=False))
     return found
 
 
-def _lines(path: Path, columns: Mapping[str, pl.DataType]) -> list[tuple[str | None, ...]]:
+def _flat(frame: pl.DataFrame, column: str) -> pl.Expr:
+    """Take a column as it is, a list as text, one that is not there as null."""
+    if column not in frame.columns:
+        return pl.lit(None, pl.String).alias(column)
+    kind = frame.schema[column]
+    return pl.col(column).cast(pl.List(pl.String)).list.join(",") if isinstance(kind, pl.List) else pl.col(column)
+
+
+def _lines(path: Path, columns: tuple[str, ...]) -> list[tuple[str | None, ...]]:
     rows = []
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         if not line.strip():
@@ -59,21 +64,32 @@ def _lines(path: Path, columns: Mapping[str, pl.DataType]) -> list[tuple[str | N
 
 def _text(raw: msgspec.Raw | None) -> str | None:
     """Take a JSON value as text: a string without its quotes, null as null, all else as written."""
-    if raw is None:
+    if raw is None or bytes(raw) == b"null":
         return None
     written = bytes(raw)
-    if written == b"null":
-        return None
     return msgspec.json.decode(written, type=str) if written.startswith(b'"') else written.decode()
 
 
-def _typed(name: str, kind: pl.DataType) -> pl.Expr:
-    text = pl.col(name)
-    if kind == pl.Date:
-        return text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    if isinstance(kind, pl.Datetime):
-        instant = text.str.replace("Z$", "").str.replace(" ", "T").str.replace(r"[+]00:00$", "")
-        return instant.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False).dt.replace_time_zone("UTC")
-    if kind == pl.Boolean:
-        return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
-    return text.cast(kind, strict=False)
+def _typed(column: FeedColumn) -> pl.Expr:
+    text = pl.col(column.name)
+    match column.reads_as:
+        case "day":
+            return text.str.to_date("%Y-%m-%d", strict=False)
+        case "instant":
+            return _instant(text)
+        case "yes":
+            return text.replace_strict(_YES, default=None, return_dtype=pl.Boolean)
+        case "whole":
+            return text.cast(pl.Int64, strict=False)
+        case "decimal":
+            return text.cast(pl.Decimal(18, 6), strict=False)
+        case _:
+            return text
+
+
+def _instant(text: pl.Expr) -> pl.Expr:
+    """Read an instant; a time without a zone is UTC, a day is its first moment."""
+    bare = text.str.replace(r"(Z|\+00:?00)$", "").str.replace(" ", "T")
+    whole = bare.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    day = bare.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
+    return pl.coalesce(whole, day).dt.replace_time_zone("UTC")

@@ -14,12 +14,14 @@ from types import ModuleType
 import msgspec
 
 from pipelines import receipts
+from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, PromptbookError, RedNight
 from pipelines.lake import Lake
 from pipelines.landing import Landing
 from pipelines.night import Night
 from pipelines.receipts import Receipt
 from pipelines.settings import Settings
+from pipelines.tables.rights_feed import FEED
 
 BEFORE_PUBLISH = ("ingest", "dedup", "quality", "rights")
 STAGES = (*BEFORE_PUBLISH, "publish", "settle", "analytics")
@@ -79,7 +81,21 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
     """Run one stage unless its receipt says that it is done for the same inputs."""
     module = _stage(name)
     _check_needs(name, night)
-    return _run_once(night, name, None, module.inputs(night), lambda: module.run(night), force=force)
+
+    def run() -> Receipt:
+        if name == "rights":
+            check_contracts(night)
+        receipt: Receipt = module.run(night)
+        return receipt
+
+    return _run_once(night, name, None, module.inputs(night), run, force=force)
+
+
+def check_contracts(night: Night) -> None:
+    """Have quality judge the contract feed as it lies in landing, before rights are decided; else GateClosed."""
+    there = {p.name.partition(".")[0] for p in night.landing.contracts.glob("*.*")}
+    frames = {name: read_contracts(night.landing, name) for name in FEED if name in there}
+    _stage("quality").check_contracts(frames)
 
 
 def orders(night: Night) -> list[str]:
@@ -96,9 +112,14 @@ def publish(night: Night, order: str, *, force: bool = False) -> Receipt:
     """Publish one order; quality checks the staged version before it becomes CURRENT."""
     module = _stage("publish")
     _check_needs("publish", night)
-    check = _stage("quality").check_published
-    inputs = module.inputs(night, order)
-    return _run_once(night, "publish", order, inputs, lambda: module.run(night, order, check=check), force=force)
+    quality = _stage("quality")
+
+    def run() -> Receipt:
+        quality.check_gate(night)
+        receipt: Receipt = module.run(night, order, check=quality.check_published)
+        return receipt
+
+    return _run_once(night, "publish", order, module.inputs(night, order), run, force=force)
 
 
 def verdict(night: Night) -> None:

@@ -64,5 +64,5 @@ def load_parts(home: Path, stage: str, night: date) -> list[Receipt]:
 
 
 def by_rule(rules: Mapping[str, int]) -> str:
-    """Say what was held back in one line, most first: `near_copy 12 · superseded 3`."""
-    return " · ".join(f"{rule} {n:,}" for rule, n in sorted(rules.items(), key=lambda r: (-r[1], r[0])))
+    """Say what was held back in one line, most first: `near_copy=12, superseded=3`."""
+    return ", ".join(f"{rule}={n:,}" for rule, n in sorted(rules.items(), key=lambda r: (-r[1], r[0])))

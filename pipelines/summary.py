@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import duckdb
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -23,12 +25,34 @@ def receipts_of(night: Night) -> list[Receipt]:
     return found
 
 
-def show(night: Night, *, json: bool = False) -> None:
-    """Print what came, went on and was held back, then each client's dataset."""
+def versions_of(night: Night) -> dict[str, str]:
+    """Read which version is CURRENT in every dataset, by `client/dataset`."""
+    home = night.lake.root / "clients"
+    found = sorted(home.glob("*/*/CURRENT"))
+    return {p.parent.relative_to(home).as_posix(): p.read_text(encoding="utf-8").strip() for p in found}
+
+
+def show(night: Night, *, json: bool = False, versions_before: Mapping[str, str] | None = None) -> None:
+    """Print what came, went on and was held back, then each client's dataset, new or as it was before."""
     found = receipts_of(night)
     show_receipts(found, json=json)
     if not json:
-        _show_datasets([r for r in found if r.part])
+        _show_datasets([r for r in found if r.part], versions_before or {})
+
+
+def show_next_steps(night: Night) -> None:
+    """Print one `promptbook why` line and one line of SQL to paste."""
+    database = night.lake.root / "analytics.duckdb"
+    if not database.exists():
+        return
+    with duckdb.connect(str(database), read_only=True) as con:
+        con.execute(f"SET file_search_path = '{night.lake.root.resolve()}'")
+        held = con.execute("SELECT submission_id FROM held_back ORDER BY stage, submission_id LIMIT 1").fetchone()
+    console = Console(soft_wrap=True, highlight=False)
+    if held:
+        console.print(f"\nWhy is a row not there?  [bold]promptbook why {held[0]}[/bold]")
+    sql = "SELECT stage, rule, count(*) AS n FROM held_back GROUP BY ALL ORDER BY n DESC"
+    console.print(f'Ask anything:            [bold]promptbook ask "{sql}"[/bold]')
 
 
 def show_receipts(found: Sequence[Receipt], *, json: bool = False) -> None:
@@ -36,30 +60,45 @@ def show_receipts(found: Sequence[Receipt], *, json: bool = False) -> None:
     if json:
         sys.stdout.writelines(msgspec.json.encode(r, order="sorted").decode() + "\n" for r in found)
         return
-    table = Table(title=f"Night {found[0].night}" if found else "No receipts", title_justify="left", expand=False)
-    table.add_column("stage", no_wrap=True)
-    table.add_column("came", justify="right")
-    table.add_column("went on", justify="right")
+    table = _table(f"Night {found[0].night}" if found else "No receipts", "stage", came=True, went_on=True)
     table.add_column("held back, by rule", overflow="fold")
     for receipt in found:
-        name = f"{receipt.stage} {receipt.part}" if receipt.part else receipt.stage
+        name = f"{receipt.stage}\n {receipt.part}" if receipt.part else receipt.stage
         table.add_row(name, f"{receipt.came:,}", f"{receipt.went_on:,}", _held(receipt))
     Console().print(table)
 
 
+def _table(title: str, first: str, **numbers: bool) -> Table:
+    """Lay a table out: a first column of names, then columns of numbers."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1))
+    table.add_column(first, no_wrap=True)
+    for name in numbers:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    return table
+
+
 def _held(receipt: Receipt) -> str:
+    said = by_rule({rule.removeprefix("denied:"): n for rule, n in receipt.held_back.items()})
     again = f"judged again: {by_rule(receipt.judged_again)}" if receipt.judged_again else ""
-    return "\n".join(filter(None, [by_rule(receipt.held_back), again]))
+    return "\n".join(filter(None, [said, again]))
 
 
-def _show_datasets(found: Sequence[Receipt]) -> None:
-    table = Table(title="Datasets", title_justify="left")
-    for name, right in (("client", False), ("dataset", False), ("version", False), ("rows", True), ("bytes", True)):
-        table.add_column(name, justify="right" if right else "left")
-    table.add_column("path", overflow="fold")
+def _show_datasets(found: Sequence[Receipt], before: Mapping[str, str]) -> None:
+    table = _table("Datasets, below clients/ in the lake", "path", rows=True, turns=True, bytes=True)
+    table.add_column("news", overflow="fold")
     for receipt in found:
         note = receipt.notes
-        version = f"{note.get('version', '-')} {note.get('state', '')}".strip()
-        sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("rows", "bytes")]
-        table.add_row(str(note.get("client")), str(note.get("dataset")), version, *sizes, str(note.get("path", "-")))
+        dataset = f"{note.get('client')}/{note.get('dataset')}"
+        path = str(note.get("path", dataset)).removeprefix("clients/")
+        sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("rows", "turns", "bytes")]
+        table.add_row(path, *sizes, _news(note, before.get(dataset)))
     Console().print(table)
+
+
+def _news(note: Mapping[str, str | int], before: str | None) -> str:
+    """Say `+3 added, -2 removed` of a version made tonight, and `nothing new` of one that was there."""
+    version = note.get("version")
+    if version is None or version == before:
+        return "nothing new" if version else str(note.get("state", "nothing to publish"))
+    counts = [(sign, name, note.get(name)) for sign, name in (("+", "added"), ("~", "changed"), ("-", "removed"))]
+    return ", ".join(f"{sign}{n} {name}" for sign, name, n in counts if n) or "new"

@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 import polars as pl
+import pyarrow as pa
 import yaml
 from pydantic import SecretStr
 
+from pipelines.ingest.takes import look_at
 from pipelines.lake import Lake
 from pipelines.landing import Landing
 from pipelines.night import Night
@@ -27,6 +29,7 @@ from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
+from pipelines.tables.takes import TAKES
 
 NIGHT = dt.date(2026, 11, 20)
 SECRET = "sample: the prompt book lies on the desk"  # noqa: S105  (a test's own)
@@ -35,7 +38,10 @@ Row = dict[str, Any]
 
 def scene(submission_id: str, **said: Any) -> Row:
     """One delivered scene of two characters, Ada and Ben; `said` overrides any column."""
-    turns = [_turn(n, ["Ada", "Ben"][n % 2], f"{submission_id} line {n}") for n in range(said.pop("turn_count", 4))]
+    turns = [
+        _turn(n, ["Ada", "Ben"][n % 2], f"line {n} of {_sha(submission_id)[:8]}")
+        for n in range(said.pop("turn_count", 4))
+    ]
     row: Row = {c.name: None for c in SUBMISSIONS} | {
         "submission_id": submission_id,
         "revision": 1,
@@ -151,18 +157,25 @@ class World:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
-    def accept(self, rows: Sequence[Row], date: dt.date = NIGHT) -> None:
-        """Deliver rows and let every stage up to quality take them."""
-        self.lake.write(SUBMISSIONS, date.isoformat(), frame(SUBMISSIONS, rows))
+    def accept(self, rows: Sequence[Row], date: dt.date = NIGHT, files: int = 1) -> None:
+        """Deliver rows in a number of files, and let every stage up to quality take them."""
+        parts = [frame(SUBMISSIONS, rows[n::files]) for n in range(files)]
+        put = [self.lake.put(SUBMISSIONS, date.isoformat(), part) for part in parts]
+        self.lake.commit(SUBMISSIONS, date.isoformat(), put)
         for table in (CURRENT, DISTINCT, ACCEPTED):
             self.lake.write(table, date.isoformat(), frame(table, rows))
+        takes = [t | {"row_id": r["row_id"], "feed": r["feed"]} for r in rows for t in r["takes"]]
+        columns = ["row_id", "feed", "uri", "sha256", "bytes"]
+        schema = TAKES.empty().select(columns).schema
+        declared = pl.DataFrame([{c: t.get(c) for c in columns} for t in takes], schema=schema)
+        self.lake.write(TAKES, date.isoformat(), look_at(declared, self.landing))
 
     def hold(self, table: Table, rows: Sequence[Row], rule: str, date: dt.date = NIGHT) -> None:
         """Have a stage hold rows in a night: SET_ASIDE, DUPLICATES or QUARANTINE."""
         assert table in (SET_ASIDE, DUPLICATES, QUARANTINE)
-        said = {"rule": rule, "evidence": "as measured", "remedy": "none", "rank": 1, "column": "c", "value": "v"}
-        said |= {"where": "", "severity": "warning", "why": "because"}
-        self.lake.write(table, date.isoformat(), frame(table, [r | said for r in rows]))
+        said: Row = {"rule": rule, "severity": "warning"}
+        blank = {c.name: 0 if pa.types.is_integer(c.type) else "" for c in table if not c.nullable}
+        self.lake.write(table, date.isoformat(), frame(table, [blank | r | said for r in rows]))
 
     def decide(
         self,
@@ -177,7 +190,7 @@ class World:
         for order_id, client_id in orders:
             for row in rows:
                 reasons = (denied or {}).get(row["submission_id"], [])
-                line = {"order_id": order_id, "client_id": client_id, "decision": "deny" if reasons else "allow"}
+                line: Row = {"order_id": order_id, "client_id": client_id, "decision": "deny" if reasons else "allow"}
                 line |= {"row_id": row["row_id"], "submission_id": row["submission_id"], "reasons": reasons}
                 lines.append(line | {"grant_ids": [] if reasons else ["G1"]} | said)
         self.lake.write(DECISIONS, date.isoformat(), frame(DECISIONS, lines))

@@ -60,5 +60,5 @@ def night_over(root: Path, date: dt.date = NIGHT, lake: str = "lake") -> Night:
         date=date,
         landing=Landing(root / "landing"),
         lake=Lake(root / lake),
-        settings=Settings(pseudonym_key=SecretStr("test")),
+        settings=Settings(pseudonym_key=SecretStr("a test key, no secret")),
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.contracts import PERFORMER, read_contracts
+from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, OrderError
-from pipelines.night import Log, Night
+from pipelines.night import Log, Night, digest, digest_of_files
 from pipelines.publish.pseudonyms import Pseudonyms, people
 from pipelines.publish.publication import Check, Outcome, bytes_of, publish
 from pipelines.publish.ready import Ready
 from pipelines.publish.rendering import Eyes
 from pipelines.publish.selection import judge, judge_takes, withheld
-from pipelines.publish.takes import CHECKED, checked
+from pipelines.publish.takes import FIELDS, takes_of
 from pipelines.receipts import Receipt
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.accepted import ACCEPTED
@@ -22,7 +22,9 @@ from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.set_aside import SET_ASIDE
+from pipelines.tables.takes import TAKES
 from pipelines.tables.withheld import WITHHELD
+from pipelines.versions import Dataset
 
 LOGS = (
     Log("ingest", CURRENT, SET_ASIDE),
@@ -60,6 +62,21 @@ def run(night: Night, order_id: str, check: Check | None = None) -> Receipt:
     ready = _ready(order, judged, takes, eyes)
     outcome = publish(night, ready, lambda gone: _why_gone(night, held, gone), check)
     return _account(night, came.height, ready, held, outcome)
+
+
+def inputs(night: Night, order_id: str) -> dict[str, str]:
+    """Name what publishing an order reads, CURRENT among it: the same again says that nothing is new."""
+    order = order_of(night, order_id)
+    current = Dataset(night.lake, order.client_id, order.dataset).current()
+    tables = [t for log in LOGS for t in (log.kept, log.held)]
+    decided = night.lake.manifest(DECISIONS, night.name)
+    return {
+        "order": digest(order),
+        "decisions": digest(decided.files if decided else None),
+        "performers": digest_of_files(night.landing.contracts.glob("performer.*")),
+        "key": Pseudonyms(night.settings.pseudonym_key, order.client_id).key_id,
+        "current": str(current),
+    } | night.digest_of(upto=[*tables, TAKES])
 
 
 def order_of(night: Night, order_id: str) -> Order:
@@ -102,17 +119,24 @@ def _with_takes(
     """Name every row for the client, and look its recordings up where the order asks them."""
     judged = judged.with_columns(scene_id=pseudonyms.column("scn", judged["submission_id"]))
     if not order.wants_takes:
-        return judged, pl.DataFrame(schema=CHECKED)
+        return judged, pl.DataFrame(schema=FIELDS)
     going = judged.filter(pl.col("rule").is_null()).select("row_id", "scene_id")
-    takes = checked(night.rows(going, ["row_id", "feed", "takes"]).join(going, on="row_id"), night.landing)
+    rows = night.rows(going, ["row_id", "feed", "takes"]).join(going, on="row_id")
+    takes = takes_of(rows, _takes_seen(night), night.landing)
     judged = judge_takes(judged, takes)
     going = judged.filter(pl.col("rule").is_null())
     return judged, takes.join(going, on="row_id", how="semi", maintain_order="left").sort("file")
 
 
+def _takes_seen(night: Night) -> pl.DataFrame:
+    """Read what ingest last found of each take."""
+    seen = night.lake.read(TAKES, night.lake.manifests(TAKES, upto=night.date))
+    return seen.unique(["row_id", "uri"], keep="last", maintain_order=True)
+
+
 def _persons(night: Night, came: pl.DataFrame) -> dict[str, str]:
     ids = came.select(pl.col("performers").explode(empty_as_null=False).struct.field("performer_id").unique().sort())
-    return people(read_contracts(night.landing, "performer", PERFORMER), ids.to_series())
+    return people(read_contracts(night.landing, "performer"), ids.to_series())
 
 
 def _ready(order: Order, judged: pl.DataFrame, takes: pl.DataFrame, eyes: Eyes) -> Ready:
@@ -133,11 +157,12 @@ def _why_gone(night: Night, held: pl.DataFrame, gone: list[str]) -> pl.DataFrame
 
 
 def _account(night: Night, came: int, ready: Ready, held: pl.DataFrame, outcome: Outcome) -> Receipt:
-    notes: dict[str, str | int] = {"action": outcome.action, "client": ready.order.client_id}
+    order = ready.order
+    notes: dict[str, str | int] = {"state": outcome.state, "client": order.client_id, "dataset": order.dataset}
     if outcome.manifest and outcome.number:
         weight = bytes_of(outcome.manifest.files)
-        path = f"clients/{ready.order.client_id}/{ready.order.dataset}/versions/{outcome.number}"
-        notes |= {"version": str(outcome.number), "scenes": outcome.manifest.scenes, "turns": outcome.manifest.turns}
+        path = f"clients/{order.client_id}/{order.dataset}/versions/{outcome.number}"
+        notes |= {"version": str(outcome.number), "rows": outcome.manifest.scenes, "turns": outcome.manifest.turns}
         notes |= {"bytes": weight, "path": path}
     if outcome.changes is not None:
         changes = outcome.changes
@@ -145,10 +170,9 @@ def _account(night: Night, came: int, ready: Ready, held: pl.DataFrame, outcome:
     by_rule = dict(held.group_by("rule").len().sort("rule").iter_rows())
     return night.account(
         "publish",
-        part=ready.order.order_id,
+        part=order.order_id,
         came=came,
         went_on=ready.rows.height,
         held_back=by_rule,
         notes=notes,
-        inputs={"basis": ready.basis},
     )

@@ -15,15 +15,17 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import polars as pl
 
 from pipelines import __version__
+from pipelines.errors import GateClosed
 from pipelines.lake import sync_folder
 from pipelines.night import Night
 from pipelines.publish import ledger
@@ -33,13 +35,24 @@ from pipelines.publish.ready import Ready
 from pipelines.publish.rendering import READS, fingerprints, render
 from pipelines.publish.takes import deliver
 from pipelines.publish.writing import listed, make_durable, slices, write_parquet
+from pipelines.schemas.order import Order
 from pipelines.tables.delivery import VERSION_ROWS
 from pipelines.tables.scenes import SCENES
 from pipelines.tables.turns import TURNS
 from pipelines.versions import Dataset, Number, PublishedFile, VersionManifest, version_rows
 
-Check = Callable[[Path], None]
-"""Looks at a staged version and raises GateClosed where it must not be published."""
+
+class Finding(Protocol):
+    """What a check found; str() says it."""
+
+    @property
+    def closes_gate(self) -> bool: ...  # noqa: D102
+    @property
+    def remedy(self) -> str: ...  # noqa: D102
+
+
+Check = Callable[[pl.DataFrame, pl.DataFrame, Order], Sequence[Finding]]
+"""Looks at the staged scenes and turns against the order; what closes the gate keeps the version from CURRENT."""
 Reasons = Callable[[list[str]], pl.DataFrame]
 """Tells for submission ids by which rule each is not delivered: submission_id, rule."""
 
@@ -48,7 +61,7 @@ Reasons = Callable[[list[str]], pl.DataFrame]
 class Outcome:
     """What a publication came to: the version in force after it, and what was done."""
 
-    action: str
+    state: str
     number: Number | None
     manifest: VersionManifest | None
     changes: Changes | None = None
@@ -133,7 +146,7 @@ def _publish_new(
     _write_documents(ready, draft, staged, changes if before else None, dataset)
     manifest = _write_manifest(night, dataset, draft, staged)
     if check:
-        check(staged.folder)
+        _pass_gate(check, staged.folder, ready.order)
     make_durable(staged.folder)
     _put_into_place(staged.folder, dataset.folder(number))
     dataset.point(number)
@@ -147,7 +160,7 @@ def _stage(night: Night, dataset: Dataset, before: VersionManifest | None, ready
     for part, name in slices(ready.rows):
         read = night.rows(part, READS).join(part.select("row_id", "scene_id"), on="row_id")
         takes = ready.takes.join(part.select("row_id"), on="row_id", how="semi", maintain_order="left")
-        scenes, turns = render(read, takes.drop("status", "uri", "path"), ready.eyes)
+        scenes, turns = render(read, takes.drop("status", "path"), ready.eyes)
         rows[f"data/scenes/{name}"] = write_parquet(SCENES, scenes, folder / "data/scenes" / name)
         rows[f"data/turns/{name}"] = write_parquet(TURNS, turns, folder / "data/turns" / name)
         prints = fingerprints(scenes, turns).with_columns(file=pl.lit(f"data/scenes/{name}"))
@@ -186,7 +199,7 @@ def _draft(night: Night, ready: Ready, staged: Staged) -> VersionManifest:
         basis=ready.basis,
         ledger="",
         ledger_sha256={},
-        use_by=ready.rows["use_by"].min(),  # type: ignore[arg-type]  (polars cannot say that a date column's least is a date)
+        use_by=ready.use_by,
         code=__version__,
     )
 
@@ -212,6 +225,15 @@ def _write_manifest(night: Night, dataset: Dataset, draft: VersionManifest, stag
     every = listed(staged.folder, {})
     (staged.folder / "SHA256SUMS").write_text(sums(every), encoding="utf-8")
     return manifest
+
+
+def _pass_gate(check: Check, stage: Path, order: Order) -> None:
+    """Raise GateClosed where the check finds what must not be published."""
+    scenes, turns = (pl.read_parquet(stage / "data" / config) for config in ("scenes", "turns"))
+    closing = [f for f in check(scenes, turns, order) if f.closes_gate]
+    if closing:
+        remedy = " ".join(dict.fromkeys(f.remedy for f in closing))
+        raise GateClosed(f"order {order.order_id}", "; ".join(map(str, closing)), remedy)
 
 
 def _put_into_place(stage: Path, home: Path) -> None:

@@ -1,7 +1,8 @@
-"""What one order gets tonight, before anything is written: its rows, takes, eyes, and the digest of all that decides."""
+"""What one order gets tonight, before anything is written: rows, takes, eyes, and the digest of all that decides."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
@@ -31,6 +32,12 @@ class Ready:
         return {t.name: t.fingerprint for t in (SCENES, TURNS)}
 
     @property
+    def use_by(self) -> dt.date | None:
+        """The first last good day of any row; None where none is bound to a day."""
+        days: list[dt.date] = self.rows["use_by"].drop_nulls().to_list()
+        return min(days, default=None)
+
+    @property
     def order_sha256(self) -> str:
         """Hash of the order as it was read."""
         return digest(self.order)
@@ -39,10 +46,7 @@ class Ready:
     def decisions_sha256(self) -> str:
         """Hash of what rights said of the rows: grants, use_by, retention, under the client's pseudonyms."""
         grants = pl.col("grant_ids").list.sort().list.join(",")
-        limits = [
-            pl.col("use_by").cast(pl.String).fill_null("-"),
-            pl.col("retention_days").cast(pl.String).fill_null("-"),
-        ]
+        limits = [pl.col(c).cast(pl.String).fill_null("-") for c in ("use_by", "retention_days")]
         return _hash_of(self.rows.select(pl.concat_str("scene_id", grants, *limits, separator="|")))
 
     @property

@@ -30,8 +30,8 @@ class Eyes:
 def render(rows: pl.DataFrame, takes: pl.DataFrame, eyes: Eyes) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Render submissions as the published tables `scenes` and `turns`.
 
-    `rows`: the READS columns and scene_id. `takes`: row_id, file, sha256, bytes, duration_s, sample_rate_hz, channels in
-    their order in the submission, of those rows that deliver recordings.
+    `rows`: the READS columns and scene_id. `takes`: row_id and the fields of a published take, in their order in the
+    submission, of those rows that deliver recordings.
     """
     turns = _turns(rows, eyes)
     return _scenes(rows, takes, eyes), turns

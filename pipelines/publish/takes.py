@@ -1,4 +1,4 @@
-"""Recordings: whether each is where it was declared and what it was declared to be, and its copy for one client."""
+"""Recordings: what ingest found of them, and their copy for one client."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from pipelines.landing import Landing
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
-CHECKED = {
+FIELDS = {
     "row_id": pl.String,
     "status": pl.String,
-    "uri": pl.String,
     "path": pl.String,
     "file": pl.String,
     "sha256": pl.String,
@@ -27,20 +26,24 @@ CHECKED = {
     "sample_rate_hz": pl.Int32,
     "channels": pl.Int32,
 }
+"""A take of a row: what became of it, where it lies in landing, and what is published of it."""
 
 
-def checked(rows: pl.DataFrame, landing: Landing) -> pl.DataFrame:
-    """Look every take of the rows up in landing, and hash it (1.4 GB/s).
+def takes_of(rows: pl.DataFrame, seen: pl.DataFrame, landing: Landing) -> pl.DataFrame:
+    """List the takes of rows as FIELDS, in the order of each submission's takes, with their names for this client.
 
-    `rows`: row_id, scene_id, feed, takes. Returns the CHECKED columns, in the order of the submission's takes: status
-    {present, missing, differs}, path in landing, the file's name for this client, its sha256 and size.
+    `rows`: row_id, scene_id, feed, takes. `seen`: row_id, uri, status, sha256, bytes, the latest of each take; a take
+    that was never looked for is missing.
     """
-    found: list[dict[str, object]] = []
+    found = {(r["row_id"], r["uri"]): r for r in seen.iter_rows(named=True)}
+    lines: list[dict[str, object]] = []
     for row_id, scene_id, feed, takes in rows.select("row_id", "scene_id", "feed", "takes").iter_rows():
         for number, take in enumerate(takes or []):
-            name = f"takes/{scene_id}-{number:02d}{suffix_of(take['uri'])}"
-            found.append({**take, "row_id": row_id, "file": name, **_look(landing.takes(feed), take)})
-    return pl.DataFrame(found, schema=CHECKED)
+            there = found.get((row_id, take["uri"]), {"status": "missing", "sha256": None, "bytes": None})
+            line = {"path": str(landing.takes(feed) / take["uri"])}
+            line["file"] = f"takes/{scene_id}-{number:02d}{suffix_of(take['uri'])}"
+            lines.append({name: {**take, **there, **line, "row_id": row_id}.get(name) for name in FIELDS})
+    return pl.DataFrame(lines, schema=FIELDS)
 
 
 def suffix_of(uri: str) -> str:
@@ -49,19 +52,11 @@ def suffix_of(uri: str) -> str:
     return suffix if _SUFFIX.fullmatch(suffix) else ""
 
 
-def _look(home: Path, take: dict[str, object]) -> dict[str, object]:
-    path = home / str(take["uri"])
-    if not path.resolve().is_relative_to(home.resolve()) or not path.is_file():
-        return {"status": "missing", "path": None}
-    size, digest = path.stat().st_size, sha256_of(path)
-    same = take["bytes"] in (None, size) and take["sha256"] in (None, digest)
-    return {"status": "present" if same else "differs", "path": str(path), "bytes": size, "sha256": digest}
-
-
 def deliver(takes: pl.DataFrame, stage: Path, before: Path | None, unchanged: dict[str, str]) -> None:
     """Put the takes into a staged version: a hard link to the same bytes of the version before, else a copy.
 
-    `unchanged`: file → sha256 of the version before. Landing is not ours, so nothing is linked to it.
+    `unchanged`: file → sha256 of the version before. Landing is not ours, so nothing is linked to it. LakeError where a
+    recording is not what ingest found.
     """
     for path, file, digest in takes.select("path", "file", "sha256").iter_rows():
         target = stage / file
@@ -69,6 +64,8 @@ def deliver(takes: pl.DataFrame, stage: Path, before: Path | None, unchanged: di
         if before is not None and unchanged.get(file) == digest:
             os.link(before / file, target)
             continue
+        if not Path(path).is_file():
+            raise LakeError(f"recording for {file}", "it is gone from landing since ingest", "Deliver it again.")
         shutil.copyfile(path, target)
         if sha256_of(target) != digest:
-            raise LakeError(f"take {file}", "it changed while it was being delivered", "Run publish again.")
+            raise LakeError(f"recording for {file}", "it is not what ingest found", "Restore it.")

@@ -1,6 +1,6 @@
 """Great Expectations as the judge: rules in, the rows and rules that were broken out. The only importer of it.
 
-Importing it costs 5 to 14 CPU seconds, so it waits inside `_judge`. Its results carry wall time: only row ids and
+Importing it costs 5 to 14 CPU seconds, so it waits in a function. Its results carry wall time: only row ids and
 values are taken from them.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -71,20 +72,26 @@ def _broken_batch(frame: pl.DataFrame, suite: Suite, key: str) -> dict[int, str]
     return {rule.rank: _observed(result["result"]) for rule, result in found if not result["success"]}
 
 
-def _judge(frame: pl.DataFrame, suite: Suite, key: str) -> list[tuple[Rule, dict[str, Any]]]:
-    """Validate with Great Expectations: each rule with its result, in the suite's order."""
+@cache
+def _great_expectations() -> tuple[Any, Any]:
+    """Import Great Expectations and open one context a process: the module, and where frames go."""
     # Written, not read: the only switch of its analytics that works before the import.
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     import great_expectations as gx  # noqa: PLC0415  (costs 5 to 14 CPU seconds)
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    batches = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    batch = batches.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame.to_pandas()})
+    frames = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return gx, frames.add_batch_definition_whole_dataframe("whole")
+
+
+def _judge(frame: pl.DataFrame, suite: Suite, key: str) -> list[tuple[Rule, dict[str, Any]]]:
+    """Validate with Great Expectations: each rule with its result, in the suite's order."""
+    gx, frames = _great_expectations()
     expectations = [
         {"type": r.type, "kwargs": r.kwargs, "severity": r.severity, "meta": {"rank": r.rank}} for r in suite.rules
     ]
-    judged = batch.validate(
+    judged = frames.get_batch({"dataframe": frame.to_pandas()}).validate(
         gx.ExpectationSuite(name=suite.name, expectations=expectations),
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [key]},
     )

@@ -1,6 +1,6 @@
 """Gates: contracts before rights are decided, and a staged version before CURRENT names it.
 
-Each returns findings; `judge.check_gate` raises GateClosed where a critical one is among them.
+Each returns findings that only report; a critical one among them raises GateClosed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.quality import engine
 from pipelines.quality.form import GARBLED
-from pipelines.quality.judge import Finding, findings_of
+from pipelines.quality.judge import Finding, check_closed, findings_of
 from pipelines.quality.suite import Suite, parse
 from pipelines.quality.vocabulary import HOME
 
@@ -35,6 +35,10 @@ class Ordered(Protocol):
     """What of an order the gate needs to know."""
 
     @property
+    def client_id(self) -> str: ...  # noqa: D102
+    @property
+    def dataset(self) -> str: ...  # noqa: D102
+    @property
     def modalities(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def select(self) -> Selection: ...  # noqa: D102
@@ -49,7 +53,10 @@ def load_many(name: str, home: Path = HOME) -> tuple[dict[str, Suite], dict[str,
 
 
 def check_contracts(tables: Mapping[str, pl.DataFrame], home: Path = HOME) -> list[Finding]:
-    """Judge the contract tables as landing holds them: name → frame, columns as in the contract feed."""
+    """Judge the contract tables as landing holds them: name → frame, columns as in the contract feed.
+
+    Raises GateClosed where a critical rule is broken; the findings returned only report.
+    """
     suites, meta = load_many("contracts", home)
     missing = [
         Finding(
@@ -58,14 +65,21 @@ def check_contracts(tables: Mapping[str, pl.DataFrame], home: Path = HOME) -> li
         for name in meta["must_exist"]
         if name not in tables
     ]
-    return missing + [f for name, suite in suites.items() if name in tables for f in _judge(tables[name], suite)]
+    found = missing + [f for name, suite in suites.items() if name in tables for f in judge_table(tables[name], suite)]
+    check_closed(found, "contract feed")
+    return found
 
 
 def check_published(scenes: pl.DataFrame, turns: pl.DataFrame, order: Ordered, home: Path = HOME) -> list[Finding]:
-    """Judge a staged version's `scenes` and `turns` against what its order asks."""
+    """Judge a staged version's `scenes` and `turns` against what its order asks.
+
+    Raises GateClosed where a critical rule is broken; the findings returned only report.
+    """
     suites, _ = load_many("published", home)
-    found = _judge(published_scenes(scenes, turns, order), suites["scenes"])
-    return found + _judge(published_turns(scenes, turns), suites["turns"])
+    found = judge_table(published_scenes(scenes, turns, order), suites["scenes"])
+    found += judge_table(published_turns(scenes, turns), suites["turns"])
+    check_closed(found, f"staged version of {order.client_id}/{order.dataset}")
+    return found
 
 
 def published_scenes(scenes: pl.DataFrame, turns: pl.DataFrame, order: Ordered) -> pl.DataFrame:
@@ -118,7 +132,7 @@ def _selected(column: str, wanted: Sequence[str] | None) -> pl.Expr:
     return pl.any_horizontal(exact, *ranges).fill_null(value=False)
 
 
-def _judge(frame: pl.DataFrame, suite: Suite) -> list[Finding]:
+def judge_table(frame: pl.DataFrame, suite: Suite) -> list[Finding]:
     """Findings of one table; columns that a table with rows lacks are findings too, not a crash."""
     absent = [c for c in suite.columns if c not in frame.columns] if frame.height else suite.columns
     lacking = [_lacking(suite, column) for column in absent] if frame.height else []

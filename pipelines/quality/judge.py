@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from pipelines.quality.suite import Rule, Suite
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.quarantine import QUARANTINE
 
+PLACES = pl.Schema({"row_id": pl.String, "shows": pl.String, "places": pl.String})
 PLACES_SHOWN = 20
 """Turn numbers listed as evidence; a performer who sees twenty finds the rest."""
 
@@ -56,14 +57,19 @@ class Split:
         return dict(sorted(Counter(first["rule"].to_list()).items()))
 
 
-def judge(measured: pl.DataFrame, suite: Suite) -> Split:
-    """Part measured submissions by the suite; each broken rule of each held row is one line of evidence."""
+def judge(measured: pl.DataFrame, suite: Suite, judgement: str = "") -> Split:
+    """Part measured submissions by the suite; each broken rule of each held row is one line of evidence.
+
+    `judgement` names the reviewed rules at hand, so that a later night knows what to judge again.
+    """
     outcome = engine.validate(measured, suite)
     rules = _as_frame(suite)
     broken = outcome.rows.rename({"key": "row_id"}).join(rules, on="rank", how="left")
     holding = broken.filter(pl.col("severity") != "info").unique(["row_id", "rule"], keep="first", maintain_order=True)
     ids = measured.select("row_id", "submission_id", "revision")
-    held = holding.join(ids, on="row_id", how="left").with_columns(places=pl.lit(""))
+    held = holding.join(ids, on="row_id", how="left").with_columns(
+        places=pl.lit(""), judgement=pl.lit(judgement), evidence=pl.col("column") + " = " + pl.col("value")
+    )
     kept = ids.join(held, on="row_id", how="anti")
     return Split(
         kept.select(c.name for c in ACCEPTED).sort("row_id"),
@@ -72,31 +78,31 @@ def judge(measured: pl.DataFrame, suite: Suite) -> Split:
     )
 
 
-def with_places(split: Split, submissions: pl.DataFrame, suite: Suite) -> Split:
-    """Add to each line of evidence the numbers of the turns that broke the rule."""
+def with_places(split: Split, places: Iterable[pl.DataFrame], suite: Suite) -> Split:
+    """Add to each line of evidence the numbers of the turns that broke the rule, as `places_of` finds them."""
+    found = pl.concat([pl.DataFrame(schema=PLACES), *places])
     shows = {r.name: r.shows for r in suite.rules if r.shows}
-    rows = submissions.filter(pl.col("row_id").is_in(split.held["row_id"].unique().implode()))
-    places = places_of(rows, set(shows.values()))
     held = split.held.drop("places").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
-    held = held.join(places, on=["row_id", "shows"], how="left").with_columns(pl.col("places").fill_null(""))
-    return Split(split.kept, held.select(c.name for c in QUARANTINE).sort("row_id", "rank"), split.findings)
+    held = held.join(found, on=["row_id", "shows"], how="left").with_columns(pl.col("places").fill_null(""))
+    at = pl.when(pl.col("places") != "").then(", turns " + pl.col("places")).otherwise(pl.lit(""))
+    held = held.with_columns(evidence=pl.col("column") + " = " + pl.col("value") + at)
+    return replace(split, held=held.select(c.name for c in QUARANTINE).sort("row_id", "rank"))
 
 
-def places_of(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+def places_of(submissions: pl.DataFrame, suite: Suite) -> pl.DataFrame:
     """For each submission and turn-level measure, the numbers of the flagged turns: row_id, shows, places."""
-    reading = form.read(rows)
+    reading = form.read(submissions)
     numbers = pl.Series(reading.turns.field("turn"), dtype=pl.Int32)
     found = []
-    for name in sorted(names):
+    for name in sorted({r.shows for r in suite.rules if r.shows}):
         at = np.flatnonzero(reading.flags[name])
         found.append(
-            pl.DataFrame({"row_id": rows["row_id"].gather(reading.turns.row[at]), "turn": numbers.gather(at)})
+            pl.DataFrame({"row_id": submissions["row_id"].gather(reading.turns.row[at]), "turn": numbers.gather(at)})
             .group_by("row_id", maintain_order=True)
             .agg(places=pl.col("turn").head(PLACES_SHOWN).cast(pl.String).str.join(","))
-            .with_columns(shows=pl.lit(name))
+            .select("row_id", pl.lit(name).alias("shows"), "places")
         )
-    schema = {"row_id": pl.String, "places": pl.String, "shows": pl.String}
-    return pl.concat([pl.DataFrame(schema=schema), *found])
+    return pl.concat([pl.DataFrame(schema=PLACES), *found])
 
 
 def findings_of(outcome: engine.Outcome, suite: Suite) -> tuple[Finding, ...]:
@@ -115,7 +121,7 @@ def _finding(suite: Suite, rule: Rule, count: int, value: str) -> Finding:
     return Finding(suite.name, rule.name, rule.column, rule.severity, count, value, rule.why, rule.remedy)
 
 
-def check_gate(findings: Iterable[Finding], thing: str) -> None:
+def check_closed(findings: Iterable[Finding], thing: str) -> None:
     """Raise GateClosed where a critical rule is broken, naming each."""
     closing = [f for f in findings if f.closes_gate]
     if closing:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.quality import form
+from pipelines.quality import form, vocabulary
 from pipelines.quality.form import RECORDED, Reading
-from pipelines.quality.turns import column, lay_flat
-from pipelines.tables.measures import MEASURES
+from pipelines.quality.turns import Flat, column, lay_flat
+from pipelines.tables.measures import EKMAN, MEASURES
 
+NEEDED = (
+    *("row_id", "submission_id", "revision", "feed", "kind", "campaign", "brief", "performers"),
+    *("language", "characters", "turns", "takes"),
+)
+"""The columns of `submissions` that are read."""
 IDENTITY = ("row_id", "submission_id", "revision", "feed", "kind", "campaign")
 
 
@@ -80,7 +85,18 @@ def _emotions(reading: Reading) -> list[pl.Series]:
     return [
         pl.Series("emotions", np.bincount(distinct["row"].to_numpy(), minlength=turns.rows)),
         pl.Series("labelled_turns", share),
+        *_ekman(turns, labels),
     ]
+
+
+def _ekman(turns: Flat, labels: pl.DataFrame) -> list[pl.Series]:
+    """Count, for each of Ekman's emotions, the turns that a label means it in."""
+    meant = labels.join(vocabulary.emotions().select("key", "ekman"), on="key").explode("ekman").drop_nulls("ekman")
+    found = []
+    for emotion in EKMAN:
+        at = meant.filter(ekman=emotion)["turn"].unique().to_numpy()
+        found.append(pl.Series(f"{emotion}_turns", np.bincount(turns.row[at], minlength=turns.rows)))
+    return found
 
 
 def _claims(rows: pl.DataFrame, found: pl.DataFrame) -> list[pl.Series]:

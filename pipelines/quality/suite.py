@@ -67,16 +67,18 @@ class Suite:
 
     def tightened(self, overlay: Suite) -> Suite:
         """Add an overlay's rules; one of the same name replaces the base rule, and may not loosen a critical one."""
-        theirs = {r.name: r for r in overlay.rules}
+        theirs = {(r.name, r.type): r for r in overlay.rules}
+        names = {r.name for r in overlay.rules}
         for rule in self.rules:
-            if rule.severity == "critical" and rule.name in theirs:
+            if rule.severity == "critical" and rule.name in names:
                 raise InputError(
                     f"overlay {overlay.name}",
                     f"it replaces the critical rule {rule.name} of {self.name}",
                     "Add a rule of another name beside it; a critical rule is never loosened.",
                 )
-        mine = {r.name for r in self.rules}
-        rules = [theirs.get(r.name, r) for r in self.rules] + [r for r in overlay.rules if r.name not in mine]
+        mine = {(r.name, r.type) for r in self.rules}
+        rules = [theirs.get((r.name, r.type), r) for r in self.rules]
+        rules += [r for r in overlay.rules if (r.name, r.type) not in mine]
         return replace(self, name=f"{self.name}+{overlay.name}", rules=_ranked(rules))
 
 

@@ -1,1 +1,186 @@
 """Rights: may this be put to this use, for this client, on this day? One decision in SQL, closed by default."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.errors import InputError, OrderError
+from pipelines.landing import Landing
+from pipelines.night import Log, Night, digest, digest_of_files
+from pipelines.receipts import Receipt
+from pipelines.rights import claims, feed, gate, rulebook
+from pipelines.schemas.order import Order, read_order
+from pipelines.tables.accepted import ACCEPTED
+from pipelines.tables.current import CURRENT
+from pipelines.tables.decisions import DECISIONS
+from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM
+from pipelines.tables.distinct import DISTINCT
+from pipelines.tables.duplicates import DUPLICATES
+from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.set_aside import SET_ASIDE
+from pipelines.versions import ledger
+
+LOGS = (
+    Log("ingest", CURRENT, SET_ASIDE),
+    Log("dedup", DISTINCT, DUPLICATES),
+    Log("quality", ACCEPTED, QUARANTINE),
+)
+SAID = """
+SELECT d.request_id AS order_id, d.submission_id, d.decision, d.reasons,
+  coalesce(o.grant_ids, []) AS grant_ids, o.use_by, o.retention_days
+FROM rights.decision d LEFT JOIN rights.obligation o ON o.req = d.req AND o.profile = d.profile
+"""
+
+
+def run(night: Night) -> Receipt:
+    """Decide every accepted row for every order; a defect of the feed closes the gate and nothing is decided."""
+    asked, unread = orders_of(night.landing)
+    accepted = night.rows(night.going_on(LOGS), ["row_id", "submission_id"])
+    with rulebook.open_rulebook(night.settings.memory_limit_mb, night.settings.threads) as connection:
+        feed.load_folder(connection, night.landing.contracts)
+        gate.judge_seals(connection)
+        _load_ours(connection, night, asked)
+        gate.seal(connection)
+        gate.judge(connection)
+        gate.stop_on_defects(connection)
+        rulebook.run(connection, rulebook.DECISION)
+        decided = _decisions(connection, accepted, asked)
+    night.write(DECISIONS, decided)
+    denied = decided.filter(decision="deny").select(pl.col("reasons").list.first().alias("rule"))
+    return night.account(
+        "rights",
+        came=accepted.height * len(asked),
+        went_on=decided.filter(decision="allow").height,
+        held_back=dict(denied.group_by("rule").len().sort("rule").iter_rows()),
+        notes={"rows": accepted.height, "orders": len(asked), "orders_unreadable": unread},
+    )
+
+
+def inputs(night: Night) -> dict[str, str]:
+    """Name what the stage reads: accepted rows, the contract feed, the orders, what was delivered, the day asked."""
+    tables = [table for log in LOGS for table in (log.kept, log.held)]
+    return {
+        "contracts": digest_of_files(night.landing.contracts.glob("*")),
+        "orders": digest_of_files(night.landing.orders()),
+        "delivered": digest(ledger(night.lake, DELIVERY)["delivery_id"].sort().to_list()),
+        "as_of": (night.as_of or night.date).isoformat(),
+    } | night.digest_of(upto=tables)
+
+
+def orders_of(landing: Landing) -> tuple[list[Order], int]:
+    """Read the orders that can be read; the others fail alone, in their own task of publish, and are counted here."""
+    read, unread = [], 0
+    for path in landing.orders():
+        try:
+            read.append(read_order(path))
+        except OrderError:
+            unread += 1
+    return read, unread
+
+
+def seal_folder(folder: Path) -> None:
+    """Write `seal` and `control_total` beside the feed tables of a folder, as the contract system would."""
+    with rulebook.open_rulebook() as connection:
+        feed.load_folder(connection, folder)
+        gate.seal(connection)
+        for name in ("seal", "control_total"):
+            gate.write_table(connection, name, folder / f"{name}.ndjson")
+
+
+def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[Order]) -> None:
+    """Put in what the contract system does not hand over: submissions, contributions, requests, deliveries."""
+    rows = night.rows(night.state(LOGS[0]), list(claims.READS))
+    records = {name: _records(connection, name) for name in ("submission", "session", "contribution")}
+    said = claims.claimed_contributions(rows)
+    disputed = claims.disputed_contributions(said, records["contribution"])
+    submissions = claims.merged_submissions(claims.claimed_submissions(rows), records["submission"], disputed)
+    contributions = claims.merged_contributions(said, records["contribution"])
+    ours = {
+        "submission": submissions,
+        "contribution": contributions,
+        "session": claims.merged_sessions(submissions, records["session"]),
+    }
+    for name, frame in ours.items():
+        connection.execute(f"DELETE FROM feed.{name}")  # noqa: S608  (three names, above)
+        feed.load_arrow(connection, name, frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    _load_strangers(connection, said)
+    feed.load_rows(connection, "request", [(0, row) for row in _requests(connection, night, asked)])
+    for table, name in ((DELIVERY, "delivery"), (DELIVERY_ITEM, "delivery_item")):
+        given = ledger(night.lake, table).select(c.name for c in table if c.name != "dataset_id")
+        feed.load_arrow(connection, name, given.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def _records(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    """Read the platform's signed records of a feed table, as text; modalities as a list, null where unreadable."""
+    rows = connection.table(f"feed.{name}").pl().drop("world")
+    if "modalities" not in rows.columns:
+        return rows
+    read = "CASE WHEN json_valid(modalities) THEN TRY(from_json(modalities, '[\"VARCHAR\"]')) END AS modalities"
+    return connection.sql(f"SELECT * EXCLUDE (world) REPLACE ({read}) FROM feed.contribution").pl()  # noqa: S608
+
+
+def _load_strangers(connection: duckdb.DuckDBPyConnection, said: pl.DataFrame) -> None:
+    """Give performers whom the contract system does not know a row without an age: denied, and the night goes on."""
+    known = connection.sql("SELECT performer_id FROM personal.performer").pl()
+    strangers = said.select("performer_id").unique().join(known, on="performer_id", how="anti").sort("performer_id")
+    feed.load_arrow(connection, "performer", strangers.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def _requests(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[Order]) -> list[dict[str, object]]:
+    as_of = (night.as_of or night.date).isoformat()
+    known_at = (night.known_at or _snapshot_taken(connection, night)).isoformat()
+    return [
+        {
+            "request_id": order.order_id,
+            "client_id": order.client_id,
+            "purpose": order.purpose,
+            "modalities": order.modalities,
+            "territories": order.territories,
+            "onward": order.onward,
+            "as_of": as_of,
+            "known_at": known_at,
+            "min_remaining_days": order.min_remaining_days,
+        }
+        for order in asked
+    ]
+
+
+def _snapshot_taken(connection: duckdb.DuckDBPyConnection, night: Night) -> dt.datetime:
+    """Date the contract snapshot: the last instant that any of its rows carries, and not before the night's end.
+
+    What lies in landing was recorded before it was handed over, so publishing applies every restriction on file.
+    """
+    ends = dt.datetime.combine(night.date, dt.time.max, dt.UTC).replace(microsecond=0)
+    stamped = [
+        ("contract_version", "recorded_at"),
+        ("consent", "recorded_at"),
+        ("consent", "withdrawal_recorded_at"),
+        ("revocation", "recorded_at"),
+        ("revocation", "lift_recorded_at"),
+        ("exclusivity", "recorded_at"),
+        ("control_total", "recorded_at"),
+    ]
+    found = [
+        connection.sql(f"SELECT max(as_instant({column})) FROM feed.{table}").fetchall()[0][0]  # noqa: S608
+        for table, column in stamped
+    ]
+    return max([ends, *(at.replace(tzinfo=at.tzinfo or dt.UTC) for at in found if at is not None)])
+
+
+def _decisions(connection: duckdb.DuckDBPyConnection, accepted: pl.DataFrame, asked: list[Order]) -> pl.DataFrame:
+    """Lay the decisions on accepted rows out as the table `decisions`; a pair without one is an error, never a yes."""
+    clients = pl.DataFrame(
+        {"order_id": [o.order_id for o in asked], "client_id": [o.client_id for o in asked]},
+        schema={"order_id": pl.String, "client_id": pl.String},
+    )
+    said = connection.sql(SAID).pl()
+    pairs = accepted.join(clients, how="cross")
+    decided = pairs.join(said, on=["order_id", "submission_id"], how="left")
+    if decided["decision"].null_count() or decided.height != pairs.height:
+        rule = f"{decided['decision'].null_count()} of {pairs.height} pairs have no decision, or some have two"
+        raise InputError("the rights decision", rule, "Look at rights.decision; nothing may ship undecided.")
+    return decided

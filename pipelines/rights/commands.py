@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pipelines.rights import cases as acceptance
 from pipelines.rights import decide as deciding
-from pipelines.rights import feed, gate, rulebook
+from pipelines.rights import feed, rulebook, seal_folder
 
 app = typer.Typer(help="Ask who may do what with whose work, and why not.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
@@ -67,10 +67,7 @@ def seal(folder: Path) -> None:
 
     Example: promptbook rights seal contracts/
     """
-    connection = _loaded(folder)
-    gate.seal(connection)
-    for name in ("seal", "control_total"):
-        gate.write_table(connection, name, folder / f"{name}.ndjson")
+    seal_folder(folder)
 
 
 def _loaded(folder: Path) -> duckdb.DuckDBPyConnection:

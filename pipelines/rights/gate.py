@@ -51,6 +51,25 @@ def defects(connection: duckdb.DuckDBPyConnection, world: int = 0) -> list[Defec
     return [Defect(*row) for row in rows]
 
 
+def judge_seals(connection: duckdb.DuckDBPyConnection) -> None:
+    """Hold a feed as it was delivered against its seals and totals; RightsGateClosed where they do not hold.
+
+    Its references are judged later, once the night's submissions and sessions are there.
+    """
+    connection.execute("SET VARIABLE unsealed = false")
+    rulebook.run(connection, rulebook.GATE[:4])
+    connection.execute("DELETE FROM rights.gate_defect")
+    rulebook.run(connection, rulebook.GATE[4:])
+    stop_on_defects(connection)
+
+
+def stop_on_defects(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise RightsGateClosed where the feed has defects."""
+    found = defects(connection)
+    if found:
+        raise RightsGateClosed(found)
+
+
 def write_table(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
     """Write a feed table as NDJSON, sorted, NULL left out, complete before it takes its name."""
     table = FEED[name]

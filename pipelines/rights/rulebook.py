@@ -23,6 +23,7 @@ DECISION = (
     "60_verdicts",
     "70_submissions",
     "80_decisions",
+    "90_obligations",
 )
 
 

@@ -11,7 +11,7 @@ import yaml
 from pipelines.errors import InputError
 
 VOCABULARY = "promptbook/1"
-"""The emotion words that the scenes use; troupe/emotions.yaml lists them."""
+"""The emotion words that the scenes use; expectations/vocabularies/emotions.json says what each means."""
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -61,11 +61,6 @@ def scenes() -> dict[str, Scene]:
     folder = files("pipelines.sample") / "troupe" / "scenes"
     found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
     return {name.removesuffix(".yaml"): _read(name) for name in found}
-
-
-def emotions() -> dict[str, str]:
-    """List the words of `promptbook/1`, each with the nearest of Ekman's six, or `neutral`."""
-    return dict(yaml.safe_load(resource("emotions.yaml"))["labels"])
 
 
 def resource(path: str) -> str:

@@ -7,7 +7,7 @@ null never means yes (semantics 7). Codes stay open strings: an unknown one load
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -103,6 +103,6 @@ class Submission(msgspec.Struct, forbid_unknown_fields=True):
     ai_assistance: str | None = None
     characters: list[Character] = []
     takes: list[Take] = []
-    source: dict[str, object] | None = None
-    extra: dict[str, object] | None = None
+    source: dict[str, Any] | None = None
+    extra: dict[str, Any] | None = None
     """What the feed does not map, kept as it came."""

@@ -85,12 +85,12 @@ class Table:
                 f"table {self.name}", f"columns {missing} are missing", "Write every column of the contract."
             )
         table = table.select([c.name for c in self.columns])
+        self._check_nulls(table)
         try:
             table = table.cast(self.arrow)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
             rule = f"a column is not what the contract says ({error})"
             raise TableError(f"table {self.name}", rule, "Fix the stage, or raise the table's version.") from error
-        self._check_nulls(table)
         return table.sort_by([(k, "ascending") for k in self.key]).combine_chunks()
 
     def _check_nulls(self, table: pa.Table) -> None:

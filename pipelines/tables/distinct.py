@@ -1,4 +1,4 @@
-"""The table `distinct`: rows that are nobody's copy and go on from dedup."""
+"""The table `distinct`: rows that are no copy of earlier work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pipelines.tables.verdicts import ROW
 
 DISTINCT = Table(
     name="distinct",
-    why="A client pays for new work once.",
+    why="A lab pays for new human work once: these rows go on.",
     grain="one row judged this night",
     key=("row_id",),
     columns=ROW,

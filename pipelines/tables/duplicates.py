@@ -1,14 +1,36 @@
-"""The table `duplicates`: rows held back because an earlier row is the same work."""
+"""The table `duplicates`: rows that repeat earlier work, each with what it matched and the exact measure."""
 
 from __future__ import annotations
 
-from pipelines.tables.contract import Table
+import pyarrow as pa
+
+from pipelines.tables.contract import Column, Table
 from pipelines.tables.verdicts import HELD
 
 DUPLICATES = Table(
     name="duplicates",
-    why="A copy is kept with the row it matched and the exact measure.",
+    why="A removed row names the row, the turns and the exact measure, so that a person can see it and release it.",
     grain="one row judged this night",
     key=("row_id",),
-    columns=HELD,
+    columns=(
+        *HELD,
+        Column("action", pa.string(), "rejected, or held for a person", among=("rejected", "held")),
+        Column(
+            "modality", pa.string(), "what was compared: text, take or reference", among=("text", "take", "reference")
+        ),
+        Column("matched_row_id", pa.string(), "the row of `submissions` that it repeats", nullable=True),
+        Column("matched_submission_id", pa.string(), "that row's submission, or the published work's file name"),
+        Column("matched_revision", pa.int32(), "its revision", nullable=True),
+        Column("identity", pa.string(), "whose work it repeats", among=("own", "other", "published")),
+        Column("jaccard", pa.float64(), "shared shingles of five words / all of both; null for takes", nullable=True),
+        Column("containment", pa.float64(), "shared shingles / those of the shorter; null for takes", nullable=True),
+        Column("shared", pa.int64(), "shared shingles, or shared takes"),
+        Column("copied_turns", pa.list_(pa.int32()), "places in `turns`, from 0, whose words stand in the matched row"),
+        Column(
+            "labels_agree",
+            pa.bool_(),
+            "whether copied turns carry the same labels; null where none can be compared",
+            nullable=True,
+        ),
+    ),
 )

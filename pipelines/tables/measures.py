@@ -41,7 +41,10 @@ CLAIMS = (
     Column("unclaimed_content", pa.string(), "content that no stated footprint claims; '' is none"),
 )
 
+EKMAN = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
+
 REGISTER = (
+    *(Column(f"{e}_turns", COUNT, f"turns whose emotion or undertone means {e} in Ekman's words") for e in EKMAN),
     Column("unknown_emotion_turns", COUNT, "turns with an emotion or undertone that its vocabulary does not hold"),
     Column("labelled_turns", pa.float64(), "share of performed turns with an emotion, 0 to 1"),
     Column("emotions", COUNT, "distinct emotions, labels and undertones"),

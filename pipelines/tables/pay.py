@@ -6,6 +6,8 @@ import pyarrow as pa
 
 from pipelines.tables.contract import Column, Table
 
+MODES = ("legal", "stage", "pseudonym", "anonymous")
+
 PAY_ENTRY = Table(
     name="pay_entry",
     why="What a performer is owed, once, and under which term.",
@@ -14,9 +16,7 @@ PAY_ENTRY = Table(
     kind="record",
     personal=True,
     columns=(
-        Column(
-            "entry_id", pa.string(), "sha256 of comp_id, trigger kind, trigger id and performer_id, by unit separator"
-        ),
+        Column("entry_id", pa.string(), "sha256 of comp_id, trigger kind, trigger id, performer_id"),
         Column("comp_id", pa.string(), "the term"),
         Column("contract_id", pa.string(), "its contract"),
         Column("version", pa.int64(), "the contract's version that governed the day"),
@@ -63,7 +63,7 @@ CREDIT = Table(
             "mode",
             pa.string(),
             "legal, stage, pseudonym or anonymous",
-            among=("legal", "stage", "pseudonym", "anonymous"),
+            among=MODES,
         ),
         Column("display_name", pa.string(), "the credit line; null is anonymous", nullable=True),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from pipelines.tables.contract import Column, Table
-from pipelines.tables.verdicts import ROW
+from pipelines.tables.verdicts import HELD
 
 QUARANTINE = Table(
     name="quarantine",
@@ -13,14 +13,13 @@ QUARANTINE = Table(
     grain="one broken rule of one row judged this night",
     key=("row_id", "rank"),
     columns=(
-        *ROW,
+        *HELD,
         Column("rank", pa.int32(), "the rule's place in its suite; a receipt counts the row under its lowest"),
-        Column("rule", pa.string(), "the rule of expectations/submissions.json, or of an overlay"),
         Column("column", pa.string(), "the measure that broke it"),
         Column("value", pa.string(), "the measured value, cut to 200 characters, 'null' where it is missing"),
         Column("places", pa.string(), "the turns that broke it, comma-joined; '' where the rule is about the whole"),
         Column("severity", pa.string(), "critical also closes the gate", among=("critical", "warning")),
         Column("why", pa.string(), "why the rule exists"),
-        Column("remedy", pa.string(), "what would release the row"),
+        Column("judgement", pa.string(), "hash of the reviewed rules by which it was judged; others judge it again"),
     ),
 )

@@ -36,9 +36,7 @@ SCENES = Table(
         Column("kind", pa.string(), "audition or commissioned", nullable=True),
         Column("campaign_id", pa.string(), "pseudonym of the campaign", nullable=True),
         Column("session_id", pa.string(), "pseudonym of the session", nullable=True),
-        Column(
-            "brief_id", pa.string(), "pseudonym of what was asked: scenes of one brief belong together", nullable=True
-        ),
+        Column("brief_id", pa.string(), "pseudonym of what was asked", nullable=True),
         Column("exchanges", pa.int32(), "how many exchanges the brief asked for", nullable=True),
         Column("language", pa.string(), "BCP 47", nullable=True),
         Column("dialect", pa.string(), "as the performer names it", nullable=True),

@@ -20,7 +20,7 @@ TURNS = Table(
         Column(
             "text",
             pa.string(),
-            "the words; empty where only `stage` speaks, null where text is not licensed",
+            "empty where only `stage` speaks, null where not licensed",
             nullable=True,
         ),
         Column("subtext", pa.string(), "what is meant", nullable=True),

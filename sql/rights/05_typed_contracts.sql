@@ -32,7 +32,7 @@ SELECT DISTINCT world, contract_id, as_whole(version) AS version, scope_kind, sc
 
 -- a grant with an unknown code or an unreadable list grants nothing at all
 CREATE OR REPLACE TABLE rights.grant_row AS
-SELECT row_number() OVER () AS grant_no, g.world, g.grant_id, g.contract_id, as_whole(g.version) AS version,
+SELECT row_number() OVER (ORDER BY g.world, g.grant_id, g.contract_id, g.version) AS grant_no, g.world, g.grant_id, g.contract_id, as_whole(g.version) AS version,
   p.leaves_granted AS leaves, m.modalities AS modalities,
   CASE WHEN x.countries IS NULL THEN t.countries ELSE t.countries & ~x.countries END AS countries,
   as_day(g.valid_from) AS valid_from, end_of(g.valid_to, g.perpetual) AS ends_on,

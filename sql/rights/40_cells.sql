@@ -4,12 +4,21 @@
 -- Writes  rights.grant_stage (one row a grant and request), rights.cell
 -- Source  shared rules "rights", section 2, step 5: the furthest stage of any grant, the least of the countries
 -- Limit   a version without any grant has no row here: PURPOSE_NOT_GRANTED
+-- one number that orders grants by their end, then by their id: the greatest is the one that carries the cell
+CREATE OR REPLACE MACRO longest_first(ends_on, grant_no) AS
+  (CAST(ends_on - DATE '0001-01-01' AS BIGINT) << 32) + (4294967295 - grant_no);
+CREATE OR REPLACE MACRO grant_of(longest) AS 4294967295 - (longest & 4294967295);
+CREATE OR REPLACE MACRO end_in(longest) AS DATE '0001-01-01' + CAST(longest >> 32 AS INTEGER);
+
 CREATE OR REPLACE TABLE rights.stage AS
 SELECT * FROM (VALUES
   (0, reason('PURPOSE_NOT_GRANTED')), (1, reason('MODALITY_NOT_GRANTED')), (2, reason('TERRITORY_NOT_GRANTED')),
   (3, reason('GRANT_NOT_STARTED')), (4, reason('GRANT_EXPIRED')), (5, reason('TERM_TOO_SHORT')), (6, reason('EMBARGOED')),
   (7, reason('CLIENT_NOT_LISTED')), (8, reason('ONWARD_NOT_GRANTED')), (9, reason('REVOKED')),
   (10, reason('MAX_DELIVERIES_REACHED')), (11, reason('CONTRACT_UNKNOWN_VALUE')), (12, 0)) AS s(stage, bits);
+
+-- grants whose deliveries smaller orders of the same build use up (rights.spent is filled by 91_allocation)
+CREATE TABLE IF NOT EXISTS rights.spent (grant_no BIGINT, req INTEGER);
 
 CREATE OR REPLACE TABLE rights.grant_stage AS
 WITH revoked AS (
@@ -30,7 +39,7 @@ SELECT v.ver, q.req, g.grant_no, g.is_unreadable, g.leaves, g.modalities, g.coun
     WHEN g.client_ids IS NOT NULL AND NOT list_contains(g.client_ids, q.client_id) THEN 7
     WHEN g.onward_reach < q.onward_reach THEN 8
     WHEN r.is_revoked THEN 9
-    WHEN d.deliveries >= g.max_deliveries OR g.max_deliveries <= 0 THEN 10
+    WHEN d.deliveries >= g.max_deliveries OR g.max_deliveries <= 0 OR x.req IS NOT NULL THEN 10
     ELSE 12 END AS stage_inside,
   least(g.ends_on, v.ends_on, r.bites_on - 1) AS ends_on
 FROM rights.version_known v
@@ -38,19 +47,22 @@ JOIN rights.grant_row g ON g.world = v.world AND g.contract_id = v.contract_id A
 JOIN rights.request_row q ON q.clock = v.clock AND q.is_readable
 LEFT JOIN revoked r ON r.clock = v.clock AND r.grant_id = g.grant_id
 LEFT JOIN delivered d ON d.clock = v.clock AND d.grant_id = g.grant_id
+LEFT JOIN rights.spent x ON x.grant_no = g.grant_no AND x.req = q.req
 WHERE v.is_live AND v.bits = 0;
 
 CREATE OR REPLACE TABLE rights.cell AS
 WITH reached AS (
-  SELECT s.ver, s.req, c.leaf, c.modality, s.countries, s.country_count, s.countries_asked, s.stage_inside,
+  SELECT s.ver, s.req, s.grant_no, s.ends_on, c.leaf, c.modality, s.countries, s.country_count, s.countries_asked, s.stage_inside,
     CASE WHEN s.is_unreadable THEN 11 WHEN s.leaves & c.leaf = 0 THEN 0 WHEN s.modalities & c.modality = 0 THEN 1
          ELSE 2 END AS stage_outside,
-    NOT s.is_unreadable AND s.leaves & c.leaf > 0 AND s.modalities & c.modality > 0 AS is_covering
+    NOT s.is_unreadable AND s.leaves & c.leaf > 0 AND s.modalities & c.modality > 0 AS is_covering,
+    longest_first(s.ends_on, s.grant_no) AS longest
   FROM rights.grant_stage s JOIN rights.request_cell c ON c.req = s.req
 ), by_cell AS (
   SELECT ver, req, leaf, modality,
     greatest(max(stage_outside), max(stage_inside) FILTER (is_covering AND country_count = countries_asked)) AS stage,
-    bool_or(is_covering AND country_count > 0 AND country_count < countries_asked) AS is_split
+    bool_or(is_covering AND country_count > 0 AND country_count < countries_asked) AS is_split,
+    max(longest) FILTER (is_covering AND country_count = countries_asked AND stage_inside = 12) AS longest
   FROM reached GROUP BY ver, req, leaf, modality
 ), split AS (
   -- several grants may cover the countries together: the highest stage at which their union covers all that is asked
@@ -64,5 +76,5 @@ WITH reached AS (
     GROUP BY ver, req, leaf, modality, stage)
   WHERE covered = asked GROUP BY ver, req, leaf, modality
 )
-SELECT b.ver, b.req, b.leaf, b.modality, greatest(b.stage, s.stage) AS stage
+SELECT b.ver, b.req, b.leaf, b.modality, greatest(b.stage, s.stage) AS stage, b.is_split, b.longest
 FROM by_cell b LEFT JOIN split s USING (ver, req, leaf, modality);

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipelines import publish
-from pipelines.errors import InputError, OrderError, SettingsError
+from pipelines.errors import GateClosed, InputError, OrderError, SettingsError
+from pipelines.publish.selection import judge
 from pipelines.receipts import Receipt
+from pipelines.schemas.order import Order
 from pipelines.tables.quarantine import QUARANTINE
-from pipelines.versions import Dataset, Number
+from pipelines.versions import Dataset
 from tests.lakes import NIGHT, Row, World, scene
 
 NEXT = NIGHT + dt.timedelta(days=1)
@@ -61,10 +64,10 @@ def test_a_first_night_publishes_version_1_0_0(world: World) -> None:
 def test_published_twice_is_nothing_new(world: World) -> None:
     publish_all(world, [scene("s1")])
     again = publish.run(world.night(), "ord_a")
-    assert (again.notes["action"], again.notes["version"]) == ("nothing new", "1.0.0")
+    assert (again.notes["state"], again.notes["version"]) == ("nothing new", "1.0.0")
     world.decide([scene("s1")], NEXT)
     tomorrow = publish.run(world.night(NEXT), "ord_a")
-    assert (tomorrow.notes["action"], tomorrow.notes["version"]) == ("nothing new", "1.0.0")
+    assert (tomorrow.notes["state"], tomorrow.notes["version"]) == ("nothing new", "1.0.0")
 
 
 def test_a_late_row_makes_a_minor_version(world: World) -> None:
@@ -100,12 +103,12 @@ def test_other_grants_for_the_same_rows_are_documents_only(world: World) -> None
 def test_when_all_rows_are_withdrawn_an_empty_version_takes_their_place(world: World) -> None:
     publish_all(world, [scene("s1")])
     receipt = publish_all(world, [], NEXT, s1=["REVOKED"])
-    assert (receipt.notes["version"], receipt.notes["scenes"]) == ("1.0.1", 0)
+    assert (receipt.notes["version"], receipt.notes["rows"]) == ("1.0.1", 0)
 
 
 def test_nothing_allowed_publishes_nothing(world: World) -> None:
     receipt = publish_all(world, [scene("s1")], s1=["NO_CONTRACT"])
-    assert receipt.notes["action"] == "nothing to publish"
+    assert receipt.notes["state"] == "nothing to publish"
     assert not (world.home / "lake" / "clients").exists()
 
 
@@ -114,7 +117,7 @@ def test_current_never_moves_to_an_older_night(world: World) -> None:
     world.decide([scene("s1")])
     publish_all(world, [scene("s2")], NEXT)
     older = publish.run(world.night(), "ord_a")
-    assert (older.notes["action"], older.notes["version"]) == ("a later night is in force", "1.0.0")
+    assert (older.notes["state"], older.notes["version"]) == ("a later night is in force", "1.0.0")
     assert published(world).height == 2
 
 
@@ -133,9 +136,8 @@ def test_a_row_without_a_decision_is_held_undecided(world: World) -> None:
 def test_one_no_among_many_lines_of_a_row_is_a_no(world: World) -> None:
     world.accept([scene("s1")])
     world.decide([scene("s1"), scene("s1")], denied={})
-    yes = publish.judge(
-        world.night().rows(world.night().going_on(publish.LOGS)), _lines("allow", "deny"), _order(world)
-    )
+    came = world.night().rows(world.night().going_on(publish.LOGS))
+    yes = judge(came, _lines("allow", "deny"), publish.order_of(world.night(), "ord_a"))
     assert yes["rule"].to_list() == ["denied:WITHOUT_REASON"]
 
 
@@ -151,10 +153,6 @@ def _lines(*decisions: str) -> pl.DataFrame:
             "retention_days": pl.Series([None] * len(decisions), dtype=pl.Int32),
         }
     )
-
-
-def _order(world: World) -> publish.Order:
-    return publish.order_of(world.night(), "ord_a")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +206,7 @@ def test_an_order_that_cannot_be_read_fails_alone(world: World) -> None:
         ({"approval": "legal"}, "approval"),
     ],
 )
-def test_an_order_that_cannot_be_honoured_is_refused(world: World, said: dict[str, object], rule: str) -> None:
+def test_an_order_that_cannot_be_honoured_is_refused(world: World, said: Row, rule: str) -> None:
     world.order(**said)
     with pytest.raises(OrderError, match=rule):
         publish.order_of(world.night(), "ord_a")
@@ -220,14 +218,24 @@ def test_two_orders_for_one_dataset_are_refused(world: World) -> None:
         publish.order_of(world.night(), "ord_a")
 
 
+@dataclass(frozen=True)
+class Finding:
+    closes_gate: bool
+    remedy: str = "Mend it."
+
+
 def test_a_version_that_the_check_refuses_is_not_published(world: World) -> None:
     world.accept([scene("s1")])
     world.decide([scene("s1")])
+    seen = []
 
-    def refuse(_: Path) -> None:
-        raise InputError("version", "it is bad", "Mend it.")
+    def refuse(scenes: pl.DataFrame, turns: pl.DataFrame, order: Order) -> list[Finding]:
+        seen.append((scenes.height, turns.height, order.order_id))
+        return [Finding(closes_gate=False), Finding(closes_gate=True)]
 
-    with pytest.raises(InputError, match="it is bad"):
+    with pytest.raises(GateClosed, match="Mend it"):
         publish.run(world.night(), "ord_a", refuse)
+    assert seen == [(1, 4, "ord_a")]
     assert Dataset(world.lake, "labA", "dialogue").current() is None
-    assert publish.run(world.night(), "ord_a").notes["version"] == str(Number(1, 0, 0))
+    passed = publish.run(world.night(), "ord_a", lambda *_: [Finding(closes_gate=False)])
+    assert passed.notes["version"] == "1.0.0"

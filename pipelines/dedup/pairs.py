@@ -1,0 +1,147 @@
+"""All pairs of texts that are near each other: candidates by shared shingle keys, then the exact measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.dedup import lookup
+from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows
+from pipelines.dedup.lookup import B8
+from pipelines.dedup.measure import exact_overlap, likely
+from pipelines.dedup.store import HeldWords, Words
+
+BLOCK = 16384
+"""Rows whose pairs are measured at a time: bounds memory, and is what two threads share."""
+
+FLOATS = np.ndarray[tuple[int], np.dtype[np.float64]]
+NOBODY: U64 = np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts in order of `earlier`: word hashes, sketches, and the entries that find them by key."""
+
+    words: Words
+    keys: U64
+    key_ends: I64
+    entries: U64
+
+    @property
+    def rows(self) -> int:
+        """How many texts there are."""
+        return len(self.key_ends) - 1
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of rows, each with an earlier one: shared and distinct shingles of both, sorted by (row, earlier)."""
+
+    row: I64
+    earlier: I64
+    shared: I64
+    mine: I64
+    theirs: I64
+
+    @property
+    def jaccard(self) -> FLOATS:
+        """Shared shingles over those of both together."""
+        return self.shared / (self.mine + self.theirs - self.shared)
+
+    @property
+    def containment(self) -> FLOATS:
+        """Shared shingles over those of the shorter text."""
+        return self.shared / np.minimum(self.mine, self.theirs)
+
+    def where(self, mask: B8) -> Pairs:
+        """Keep some of the pairs."""
+        return Pairs(self.row[mask], self.earlier[mask], self.shared[mask], self.mine[mask], self.theirs[mask])
+
+
+def texts_of(words: U32, ends: I64) -> Texts:
+    """Sketch texts that stand in order of `earlier`."""
+    keys, key_ends = sketch_rows(words, ends, SHINGLE)
+    return Texts(HeldWords(words, ends), keys, key_ends, lookup.pack(keys, key_ends))
+
+
+def near_pairs(
+    texts: Texts,
+    wanted: B8 | None = None,
+    *,
+    jaccard: float,
+    containment: float,
+    threads: int = 1,
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[Pairs, int]:
+    """Find, for each wanted row, every earlier row at least so near; also counts the look-ups that CAP refused.
+
+    The pairs of a row depend on the rows before it alone, never on threads or chunks. `progress` hears of rows done.
+    """
+    search = _Search.over(texts, wanted)
+    floor = min(2 * jaccard / (1 + jaccard), containment)
+    found: list[Pairs] = []
+    lost = 0
+    firsts = range(0, texts.rows, BLOCK)
+    with ThreadPoolExecutor(threads) as pool:
+        blocks = pool.map(lambda first: search.block(first, floor), firsts)
+        for first, (pairs, missed) in zip(firsts, blocks, strict=True):
+            found.append(pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)))
+            lost += missed
+            progress(min(BLOCK, texts.rows - first))
+    return _joined(found), lost
+
+
+def measured(words: Words, row: I64, earlier: I64) -> Pairs:
+    """Measure pairs exactly; they are sorted by row."""
+    both, places = np.unique(np.concatenate((row, earlier)), return_inverse=True)
+    some, ends = words.some(both)
+    here, there = places[: len(row)], places[len(row) :]
+    return Pairs(row, earlier, *exact_overlap(here, there, some, ends, some, ends))
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The wanted rows' entries, beside the range of entries that share each one's key."""
+
+    texts: Texts
+    ends: I64
+    places: I64
+    ranges: I64
+    rank: I64
+    own: bool
+
+    @classmethod
+    def over(cls, texts: Texts, wanted: B8 | None) -> _Search:
+        probes = texts.entries
+        if wanted is not None:
+            probes = probes[wanted[(probes & np.uint64(lookup.ROW_MASK)).astype(np.int64)]]
+        ranges = np.zeros((2, len(probes)), np.int64)
+        lookup.ranges(probes, texts.entries, ranges[0], ranges[1])
+        sizes = ranges[1] - ranges[0]
+        ends, places = lookup.by_probe(probes, sizes, np.zeros_like(sizes), 1, texts.rows)
+        rank = np.zeros((2, texts.rows), np.int64)
+        rank[0] = np.arange(texts.rows)
+        return cls(texts, ends, places, ranges, rank, wanted is None)
+
+    def block(self, first: int, floor: float) -> tuple[Pairs, int]:
+        t = self.texts
+        last = min(first + BLOCK, t.rows)
+        who, whom, lost = lookup.candidates(
+            first, last, t.key_ends, self.ends, self.places, t.entries, self.ranges, NOBODY,
+            np.zeros_like(self.ranges), self.rank, self.rank[1], self.own,
+        )  # fmt: skip
+        lengths = t.words.ends
+        good = likely(who, whom, t.keys, t.key_ends, lengths, t.keys, t.key_ends, lengths, floor)
+        who, whom = who[good], whom[good]
+        order = np.lexsort((whom, who))
+        return measured(t.words, who[order], whom[order]), lost
+
+
+def _joined(found: list[Pairs]) -> Pairs:
+    def all_of(name: str) -> I64:
+        return np.concatenate([np.empty(0, np.int64), *(getattr(p, name) for p in found)])
+
+    return Pairs(all_of("row"), all_of("earlier"), all_of("shared"), all_of("mine"), all_of("theirs"))

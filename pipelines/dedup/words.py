@@ -1,0 +1,149 @@
+"""Normalised words of texts: NFKC, casefold, NFKC again; a word is a run of letters, digits, marks and underscores.
+
+Scripts written without spaces (Han, Kana, Thai, Lao, Khmer, Myanmar, Tibetan) give one word a character, else a clause
+would be one word and one edit would change it whole. ASCII goes through a compiled pass; any other value is normalised
+by Python's unicodedata first, so the result equals `words_of`, the reference, on every script.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.dedup.hashing import I64, NUMBERS, U8, U32, has_high_bytes, hash_values
+
+UNSPACED = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x0F00, 0x0FFF),  # Tibetan
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007),  # ideographic iteration mark and zero
+    (0x3041, 0x30FF),  # Hiragana, Katakana
+    (0x31F0, 0x31FF),  # Katakana extensions
+    (0x3400, 0x4DBF),  # Han extension A
+    (0x4E00, 0x9FFF),  # Han
+    (0xF900, 0xFAFF),  # Han compatibility
+    (0x20000, 0x3FFFF),  # Han extensions B and beyond
+)
+"""Blocks whose letters are words of their own."""
+
+NO_CLASSES: U8 = np.zeros(1, np.uint8)
+NO_CLASSES.setflags(write=False)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The word hashes of n values, one after another; value v holds words[ends[v]:ends[v + 1]]."""
+
+    words: U32
+    ends: I64
+
+    def of_rows(self, row_ends: I64) -> Words:
+        """Join neighbouring values to rows: row r holds the values row_ends[r]:row_ends[r + 1]."""
+        return Words(self.words, self.ends[row_ends])
+
+
+def normalised(text: str) -> str:
+    """Bring a text to the form that is compared; idempotent."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def words_of(text: str) -> list[str]:
+    """Split a text into its normalised words: the reference that the compiled pass must equal."""
+    found: list[str] = []
+    word = ""
+    for character in normalised(text):
+        kind = _class_of(character)
+        if kind == 1:
+            word += character
+            continue
+        found += [word] * bool(word) + [character] * (kind == 2)
+        word = ""
+    return found + [word] * bool(word)
+
+
+def _class_of(character: str) -> int:
+    if not (character.isalnum() or character == "_" or unicodedata.category(character).startswith("M")):
+        return 0
+    return 2 if any(low <= ord(character) <= high for low, high in UNSPACED) else 1
+
+
+@cache
+def character_classes() -> U8:
+    """Tabulate `_class_of` for every code point, once a process and only when a text beyond ASCII comes."""
+    classes = np.zeros(0x110000, np.uint8)
+    everything = "".join(map(chr, range(0x110000)))
+    for run in re.finditer(r"\w+", everything):
+        classes[run.start() : run.end()] = 1
+    marks = [c for c in (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0)) if unicodedata.category(chr(c))[0] == "M"]
+    classes[marks] = 1
+    for low, high in UNSPACED:
+        classes[low : high + 1] *= 2
+    classes.setflags(write=False)
+    return classes
+
+
+def hash_texts(texts: pa.Array) -> Words:
+    """Hash the words of every value of a string column; null and empty values have none."""
+    data, ends = text_buffers(texts)
+    high = np.zeros(len(ends) - 1, np.uint8)
+    classes = NO_CLASSES
+    if has_high_bytes(data, ends, high):
+        data, ends = _normalise_marked(data, ends, high)
+        classes = character_classes()
+    sizes = np.diff(ends)
+    beyond = int(sizes[high == 1].sum())
+    room = (int(sizes.sum()) - beyond) // 2 + beyond + len(ends) + 1
+    longest = int(sizes.max(initial=0)) + 2
+    words = np.empty(room, np.uint32)
+    total, counts = hash_values(data, ends, high, NUMBERS, classes, words, np.empty(longest, np.uint64))
+    word_ends = np.zeros(len(ends), np.int64)
+    np.cumsum(counts, out=word_ends[1:])
+    return Words(words[:total], word_ends)
+
+
+def text_buffers(texts: pa.Array) -> tuple[U8, I64]:
+    """Look at a string column's bytes and offsets without copying the text; nulls count as empty."""
+    column = texts.cast(pa.large_string()) if texts.type != pa.large_string() else texts
+    if column.null_count:
+        column = column.fill_null("")
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    if len(column) == 0:
+        ends = np.zeros(1, np.int64)
+    ends.setflags(write=False)
+    return np.frombuffer(data or b"", np.uint8), ends
+
+
+def _normalise_marked(data: U8, ends: I64, marked: U8) -> tuple[U8, I64]:
+    """Replace the marked values by their normalised form, in place of the old buffer."""
+    view = data.data
+    pieces: list[bytes] = []
+    sizes = np.diff(ends)
+    before = 0
+    for v in np.flatnonzero(marked).tolist():
+        pieces.append(bytes(view[ends[before] : ends[v]]))
+        fresh = normalised(_decoded(bytes(view[ends[v] : ends[v + 1]]))).encode("utf-8", "surrogatepass")
+        pieces.append(fresh)
+        sizes[v] = len(fresh)
+        before = v + 1
+    pieces.append(bytes(view[ends[before] : ends[-1]]))
+    fresh_ends = np.zeros(len(ends), np.int64)
+    np.cumsum(sizes, out=fresh_ends[1:])
+    fresh_ends.setflags(write=False)
+    return np.frombuffer(b"".join(pieces), np.uint8), fresh_ends
+
+
+def _decoded(raw: bytes) -> str:
+    """Read UTF-8; a lone surrogate is kept as itself (no letter), any other broken byte becomes U+FFFD."""
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")

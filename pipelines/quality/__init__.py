@@ -1,0 +1,125 @@
+"""Is it worth training on: measures of each submission, reviewed suites, quarantine, gates before publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.night import Log, Night, count_by_rule, digest_of_files
+from pipelines.quality import desk
+from pipelines.quality.drift import drift, profile
+from pipelines.quality.gates import check_contracts, check_published
+from pipelines.quality.judge import Finding, Split, check_closed, judge, places_of, with_places
+from pipelines.quality.measure import NEEDED, measures
+from pipelines.quality.suite import load
+from pipelines.quality.vocabulary import HOME
+from pipelines.receipts import Receipt
+from pipelines.tables.accepted import ACCEPTED
+from pipelines.tables.current import CURRENT
+from pipelines.tables.distinct import DISTINCT
+from pipelines.tables.duplicates import DUPLICATES
+from pipelines.tables.findings import FINDINGS
+from pipelines.tables.measures import MEASURES
+from pipelines.tables.profiles import PROFILES
+from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.releases import RELEASES
+from pipelines.tables.set_aside import SET_ASIDE
+from pipelines.tables.submissions import SUBMISSIONS
+
+__all__ = [
+    "LOG",
+    "UPSTREAM",
+    "check_contracts",
+    "check_gate",
+    "check_published",
+    "inputs",
+    "judge",
+    "measures",
+    "run",
+]
+
+LOG = Log("quality", ACCEPTED, QUARANTINE)
+UPSTREAM = (Log("ingest", CURRENT, SET_ASIDE), Log("dedup", DISTINCT, DUPLICATES))
+"""The stages whose verdicts decide what comes here, by their tables: stages never import each other."""
+
+
+def run(night: Night) -> Receipt:
+    """Hold back what is not good enough, and say why; critical findings close the night's gate."""
+    suite, judgement = load("submissions"), judgement_of(HOME)
+    coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
+    again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
+    rows = pl.concat([coming.select("row_id"), again])
+    measured = pl.concat([MEASURES.empty(), *(measures(part) for part in read_rows(night, rows))])
+    split = desk.forgive(judge(measured, suite, judgement), decided)
+    split = with_places(split, [places_of(part, suite) for part in read_rows(night, split.held)], suite)
+    night.write(MEASURES, measured)
+    night.write(ACCEPTED, split.kept)
+    night.write(QUARANTINE, split.held)
+    moved = _drift(night, measured.join(coming, on="row_id", how="semi"), split)
+    night.write(FINDINGS, as_frame([*split.findings, *moved]))
+    return night.account(
+        LOG.stage,
+        came=coming.height,
+        went_on=split.kept.join(coming, on="row_id", how="semi").height,
+        held_back=count_by_rule(split.held.join(coming, on="row_id", how="semi", maintain_order="left")),
+        judged_again=_judged_again(split, again),
+        inputs=inputs(night),
+    )
+
+
+def inputs(night: Night) -> dict[str, str]:
+    """Name what the stage reads: the verdicts before it, its own earlier ones, and the reviewed judgement."""
+    upstream = [table for log in UPSTREAM for table in (log.kept, log.held)]
+    read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE, RELEASES, PROFILES])
+    return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json")))}
+
+
+def check_gate(night: Night) -> None:
+    """Raise GateClosed where a critical finding of this night stops publication and nobody has opened it.
+
+    The accepted set stands as it is: a gate delays publication and nothing else (semantics 15).
+    """
+    found = night.read(FINDINGS).filter(pl.col("severity") == "critical")
+    shut = found.join(desk.openings(night), on="rule", how="anti")
+    check_closed([Finding(**row) for row in shut.iter_rows(named=True)], f"night {night.name}")
+
+
+def judgement_of(home: Path) -> str:
+    """Hash what decides whether a row is held: the suite of submissions, its overlays, the vocabularies."""
+    files = [home / "submissions.json", *home.glob("overlays/*.json"), *home.glob("vocabularies/*.json")]
+    return digest_of_files(files)
+
+
+def _drift(night: Night, measured: pl.DataFrame, split: Split) -> list[Finding]:
+    """Keep the night's profile, and hold it against those of the nights before."""
+    tonight = profile(measured, split.held)
+    night.write(PROFILES, tonight)
+    return drift(tonight, [night.lake.read(PROFILES, [m]) for m in night.lake.manifests(PROFILES, before=night.date)])
+
+
+def _judged_again(split: Split, again: pl.DataFrame) -> dict[str, int]:
+    """Count rows of earlier nights that tonight saw again, by their first rule, or as let go."""
+    still = count_by_rule(split.held.join(again, on="row_id", how="semi", maintain_order="left"))
+    free = split.kept.join(again, on="row_id", how="semi").height
+    return still | ({"goes_on_after_all": free} if free else {})
+
+
+def read_rows(night: Night, ids: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Read the submissions with the given ids, file by file and each once, so that memory stays that of a file."""
+    wanted = ids.select("row_id")
+    for manifest in night.lake.manifests(SUBMISSIONS, upto=night.date):
+        for file in manifest.files:
+            place = [(manifest.partition, file)]
+            here = night.lake.read_files(SUBMISSIONS, place, ["row_id"]).join(wanted, on="row_id", how="semi")
+            if here.height:
+                rows = night.lake.read_files(SUBMISSIONS, place, NEEDED).join(wanted, on="row_id", how="semi")
+                yield rows.sort("row_id").unique("row_id", keep="first", maintain_order=True)
+                wanted = wanted.join(here, on="row_id", how="anti")
+
+
+def as_frame(findings: Iterable[Finding]) -> pl.DataFrame:
+    """Lay findings out as the table `findings`."""
+    rows = [{c.name: getattr(f, c.name) for c in FINDINGS} for f in findings]
+    return pl.DataFrame(rows, schema=pl.Schema(FINDINGS.arrow))

@@ -1,0 +1,66 @@
+"""Dedup over nights: one by one, in any order, comes to the same verdicts as one pass over everything."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.dedup import config
+from pipelines.dedup.judge import judge
+from tests.stages.test_dedup import edited, prints, row, words
+
+
+def troupe(seed: int, count: int) -> list[dict[str, Any]]:
+    """Rows of few scenes, so that copies, near copies, parts, takes and labels meet each other in every way."""
+    chosen = random.Random(seed)  # noqa: S311
+    rows = []
+    for n in range(count):
+        text = words(chosen.randrange(3), 60)
+        text = chosen.choice([text, text, edited(text, 1), edited(text, 3), text[:30], text + words(n + 50, 90)])
+        by, label = f"prf_{chosen.randrange(2)}", chosen.choice(["anger", "joy", None])
+        said = {"by": by, "label": label, "takes": chosen.choice([[], [], ["t1"], ["t2"], ["t1", "t3"]])}
+        name = f"s{chosen.randrange(count)}/{n + 1}" if chosen.random() < 0.3 else f"u{n}"
+        rows.append(row(name, chosen.randrange(count), text, **said))
+    return rows
+
+
+def state(nights: list[list[dict[str, Any]]]) -> list[tuple[object, ...]]:
+    """The latest verdict of each row after the nights, as a stage would log them."""
+    history = prints([row("none", 0, [])]).clear()
+    latest: dict[str, tuple[object, ...]] = {}
+    for rows in nights:
+        fresh = prints(rows)
+        found = judge(fresh, history, config.load(), threads=1)
+        for frame in (found.kept, found.again_kept, found.held, found.again_held):
+            latest |= {line["row_id"]: tuple(map(str, line.values())) for line in frame.iter_rows(named=True)}
+        history = pl.concat([history, fresh])
+    return sorted(latest.values(), key=str)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(2, 24), st.integers(1, 4))
+def test_nights_one_by_one_in_any_order_equal_one_night_over_everything(seed: int, count: int, nights: int) -> None:
+    rows = troupe(seed, count)
+    shuffled = random.Random(seed + 1).sample(rows, len(rows))  # noqa: S311
+    parts = [part for n in range(nights) if (part := shuffled[n::nights])]
+    assert state(parts) == state([rows])
+
+
+def test_a_late_original_makes_the_copy_that_was_judged_before_a_duplicate() -> None:
+    copy, original = row("copy", 5, words(1)), row("original", 1, words(1))
+    first = judge(prints([copy]), prints([copy]).clear(), config.load())
+    second = judge(prints([original]), prints([copy]), config.load())
+    assert first.kept["row_id"].to_list() == ["copy"]
+    assert second.kept["row_id"].to_list() == ["original"]
+    assert second.again_held.select("row_id", "rule", "matched_row_id").rows() == [("copy", "other_copy", "original")]
+
+
+def test_a_night_does_not_judge_again_what_it_cannot_change() -> None:
+    old = prints([row(f"old{n}", n, words(n)) for n in range(5)])
+    found = judge(prints([row("new", 9, words(77))]), old, config.load())
+    assert found.again_kept.is_empty()
+    assert found.again_held.is_empty()
