@@ -167,6 +167,9 @@ def _account(night: Night, came: int, ready: Ready, held: pl.DataFrame, outcome:
     if outcome.changes is not None:
         changes = outcome.changes
         notes |= {"added": changes.added.height, "changed": changes.changed.height, "removed": changes.removed.height}
+        notes |= {
+            "left": ", ".join(f"{gone} ({rule.removeprefix('denied:')})" for gone, rule in changes.left.iter_rows())
+        }
     by_rule = dict(held.group_by("rule").len().sort("rule").iter_rows())
     return night.account(
         "publish",
