@@ -188,7 +188,7 @@ def _draft(night: Night, ready: Ready, staged: Staged) -> VersionManifest:
         version="",
         order_id=ready.order.order_id,
         night=night.date,
-        known_at=night.known_at,
+        known_at=night.known_at or _snapshot_taken(night),
         scenes=staged.count("scenes"),
         turns=staged.count("turns"),
         schemas=ready.schemas,
@@ -202,6 +202,13 @@ def _draft(night: Night, ready: Ready, staged: Staged) -> VersionManifest:
         use_by=ready.use_by,
         code=__version__,
     )
+
+
+def _snapshot_taken(night: Night) -> dt.datetime | None:
+    """Tell when the contract snapshot was taken that rights decided on, by the receipt of rights (semantics 2)."""
+    receipt = night.receipt("rights")
+    said = receipt.notes.get("known_at") if receipt else None
+    return dt.datetime.fromisoformat(said) if isinstance(said, str) else None
 
 
 def _write_documents(
