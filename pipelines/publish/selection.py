@@ -58,8 +58,8 @@ def reduced(decisions: pl.DataFrame) -> pl.DataFrame:
 def judge(came: pl.DataFrame, decisions: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Give every accepted row the rule by which this order does not get it, null where nothing stands against it.
 
-    `came`: row_id and what `select` looks at. Returns `came` with lacks, allowed, reasons, grant_ids, use_by, retention_days
-    and rule, sorted by row_id.
+    `came`: row_id and what `select` looks at. Returns `came` with lacks, allowed, reasons,
+    grant_ids, use_by, retention_days and rule, sorted by row_id.
     """
     first_reason = pl.col("reasons").list.get(0, null_on_oob=True).fill_null("WITHOUT_REASON")
     rule = (
