@@ -256,3 +256,19 @@ def test_the_manifest_keeps_the_instant_of_the_contract_snapshot(world: World) -
     number = dataset.current()
     assert number is not None
     assert dataset.manifest(number).known_at == dt.datetime(2026, 11, 20, 23, 59, 59, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_scene_that_leaves_everything_open_is_published_as_it_is(world: World, turns: int) -> None:
+    bare = scene("s1", turn_count=turns, campaign=None, session=None, brief=None, characters=[], language=None)
+    publish_all(world, [bare])
+    (shown,) = published(world).to_dicts()
+    assert (shown["turns"], shown["campaign_id"], shown["brief_id"], shown["exchanges"]) == (turns, None, None, None)
+    assert published(world, "turns").height == turns
+
+
+def test_a_night_without_accepted_rows_publishes_nothing(world: World) -> None:
+    world.accept([])
+    world.decide([])
+    receipt = publish.run(world.night(), "ord_a")
+    assert (receipt.came, receipt.notes["state"]) == (0, "nothing to publish")
