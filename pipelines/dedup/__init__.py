@@ -34,7 +34,7 @@ def run(night: Night) -> Receipt:
     history = night.lake.read(FINGERPRINTS, night.lake.manifests(FINGERPRINTS, before=night.date))
     fresh = _fingerprint(night, history, settings)
     come = night.coming_to(LOG, [INGEST])
-    found = judge(fresh, history, settings, come["row_id"], night.settings.threads)
+    found = judge(fresh, history, settings, come["row_id"])
     again_kept, again_held = _changed(night, found)
     night.write(DISTINCT, pl.concat([found.kept, again_kept]))
     night.write(DUPLICATES, pl.concat([found.held, again_held]))

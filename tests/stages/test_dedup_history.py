@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.dedup import config
 from pipelines.dedup.judge import judge
+from pipelines.dedup.shelf import build_shelf, merged, open_shelf
 from tests.stages.test_dedup import edited, prints, row, words
 
 
@@ -28,13 +31,17 @@ def troupe(seed: int, count: int) -> list[dict[str, Any]]:
     return rows
 
 
-def state(nights: list[list[dict[str, Any]]]) -> list[tuple[object, ...]]:
-    """The latest verdict of each row after the nights, as a stage would log them."""
-    history = prints([row("none", 0, [])]).clear()
+def state(nights: list[list[dict[str, Any]]], shelved: Path | None = None) -> list[tuple[object, ...]]:
+    """The latest verdict of each row after the nights, as a stage logs them; every second night fills the shelf."""
+    history, shelf = prints([row("none", 0, [])]).clear(), None
     latest: dict[str, tuple[object, ...]] = {}
-    for rows in nights:
+    for number, rows in enumerate(nights):
         fresh = prints(rows)
-        found = judge(fresh, history, config.load(), threads=1)
+        if shelved and number % 2:
+            home = shelved / f"{number}"
+            build_shelf(home, merged(shelf, history))
+            history, shelf = history.clear(), open_shelf(home)
+        found = judge(fresh, history, config.load(), shelf=shelf)
         for frame in (found.kept, found.again_kept, found.held, found.again_held):
             latest |= {line["row_id"]: tuple(map(str, line.values())) for line in frame.iter_rows(named=True)}
         history = pl.concat([history, fresh])
@@ -48,6 +55,16 @@ def test_nights_one_by_one_in_any_order_equal_one_night_over_everything(seed: in
     shuffled = random.Random(seed + 1).sample(rows, len(rows))  # noqa: S311
     parts = [part for n in range(nights) if (part := shuffled[n::nights])]
     assert state(parts) == state([rows])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(2, 24), st.integers(2, 5))
+def test_history_on_the_shelf_gives_the_same_verdicts(seed: int, count: int, nights: int) -> None:
+    rows = troupe(seed, count)
+    shuffled = random.Random(seed + 1).sample(rows, len(rows))  # noqa: S311
+    parts = [part for n in range(nights) if (part := shuffled[n::nights])]
+    with TemporaryDirectory() as home:
+        assert state(parts, Path(home)) == state([rows])
 
 
 def test_a_late_original_makes_the_copy_that_was_judged_before_a_duplicate() -> None:
