@@ -13,7 +13,7 @@ from pipelines.dedup.lookup import B8
 from pipelines.dedup.pairs import measured
 from pipelines.dedup.reach import Reach, reach
 from pipelines.dedup.rules import Line, Match, first_line, strongest, take_line, text_line
-from pipelines.dedup.shelf import ORDER, Shelf
+from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
 
@@ -40,14 +40,17 @@ def judge(
 ) -> Verdicts:
     """Judge tonight's rows against all earlier ones, and again those rows of history whose candidates tonight changed.
 
-    `fresh`, `recent`, `shelf`: fingerprints, each row_id once over all. `come`: the row_ids to judge; all fresh
-    rows where None. A verdict depends on the set of rows alone, not on nights, order, threads or chunks.
+    `fresh`, `recent`, `shelf`: fingerprints, each row_id once over all. `come`: the row_ids to judge, of any
+    of them; all fresh rows where None. A verdict depends on the set of rows alone, not on nights, order or threads.
     """
     marks = [f.with_columns(is_fresh=pl.lit(value=v)) for f, v in ((fresh, True), (recent, False))]
     here = pl.concat(marks).sort(ORDER)
     is_fresh = here["is_fresh"].to_numpy()
     is_come = is_fresh if come is None else here["row_id"].is_in(come.implode()).to_numpy()
-    found = reach(here.drop("is_fresh"), is_fresh, is_come, shelf, config.floor)
+    come_there = NO_ROWS
+    if shelf is not None and come is not None:
+        come_there = shelf.find(come.filter(~come.is_in(here["row_id"].implode())))
+    found = reach(here.drop("is_fresh"), is_fresh, is_come, shelf, config.floor, come_there)
     held = verdicts(sheet_of(found.prints), found, config)
     again = pl.Series("again", found.wanted & ~found.is_come)
     rows = found.prints.select(DISTINCT.empty().columns).with_row_index("row").with_columns(again)

@@ -13,9 +13,7 @@ from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows, text_ke
 from pipelines.dedup.lookup import B8
 from pipelines.dedup.measure import likely
 from pipelines.dedup.pairs import NOBODY, Texts, texts_of
-from pipelines.dedup.shelf import ORDER, Shelf
-
-NO_ROWS: I64 = np.empty(0, np.int64)
+from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
 
 
 @dataclass(frozen=True)
@@ -30,16 +28,18 @@ class Reach:
     refused: int
 
 
-def reach(here: pl.DataFrame, is_fresh: B8, is_come: B8, shelf: Shelf | None, floor: float) -> Reach:
+def reach(
+    here: pl.DataFrame, is_fresh: B8, is_come: B8, shelf: Shelf | None, floor: float, come_there: I64 = NO_ROWS
+) -> Reach:
     """Find what a night must judge and look at.
 
     `here`: fingerprints of tonight and of recent nights, in order; `is_fresh` marks tonight's, `is_come` those to
-    judge.
+    judge; `come_there`: rows of the shelf to judge.
     """
     side = _Side.of(here, shelf)
     known = shelf.take(shelf.like(_keys(here.filter(pl.Series(is_fresh))))) if shelf else None
     again_here, again_there = _touched(side, is_fresh, here, known)
-    wanted_here = is_come | again_here
+    wanted_here, again_there = is_come | again_here, np.union1d(again_there, come_there)
     visitors = shelf.take(again_there) if shelf and len(again_there) else None
     probes = _Probes.of(side, wanted_here, visitors, shelf)
     who, whom, refused = probes.candidates(side, shelf, floor)
@@ -49,29 +49,41 @@ def reach(here: pl.DataFrame, is_fresh: B8, is_come: B8, shelf: Shelf | None, fl
         judged = pl.concat([here.filter(pl.Series(wanted_here)), shelf.take(again_there).select(here.columns)])
         frames.append(shelf.take(np.union1d(np.union1d(met, again_there), shelf.like(_keys(judged)))))
     prints = pl.concat(frames, how="diagonal").unique("row_id", keep="first", maintain_order=True).sort(ORDER)
-    place_here, place_there = _places(prints, here, shelf)
-    wanted = np.zeros(prints.height, np.bool_)
-    wanted[place_here[wanted_here]] = True
-    come = np.zeros(prints.height, np.bool_)
-    come[place_here[is_come]] = True
-    wanted[place_there[again_there]] = True
-    row = np.concatenate((place_here, place_there[again_there]))[who]
-    earlier = np.concatenate((place_here, place_there))[whom]
+    places = _Places.of(prints, here)
+    wanted, come = np.zeros(prints.height, np.bool_), np.zeros(prints.height, np.bool_)
+    wanted[places.here[wanted_here]] = True
+    wanted[places.there(again_there)] = True
+    come[places.here[is_come]] = True
+    come[places.there(come_there)] = True
+    row = np.concatenate((places.here, places.there(again_there)))[who]
+    is_here = whom < side.rows
+    earlier = np.empty(len(whom), np.int64)
+    earlier[is_here] = places.here[whom[is_here]]
+    earlier[~is_here] = places.there(whom[~is_here] - side.rows)
     order = np.lexsort((earlier, row))
     return Reach(prints.drop("shelf_row"), wanted, come, row[order], earlier[order], refused)
 
 
-def _places(prints: pl.DataFrame, here: pl.DataFrame, shelf: Shelf | None) -> tuple[I64, I64]:
-    """Say where each row of `here`, and each row of the shelf that was fetched, stands in `prints`."""
-    there = np.zeros(shelf.count if shelf else 1, np.int64)
-    on_shelf = prints.with_row_index("place").drop_nulls("shelf_row")
-    there[on_shelf["shelf_row"].to_numpy()] = on_shelf["place"].to_numpy()
-    if on_shelf.is_empty():
-        return np.arange(here.height, dtype=np.int64), there
-    mine = here.select("row_id").join(
-        prints.select("row_id").with_row_index("place"), on="row_id", maintain_order="left"
-    )
-    return mine["place"].cast(pl.Int64).to_numpy(), there
+@dataclass(frozen=True)
+class _Places:
+    """Where each row in memory, and each row of the shelf that was fetched, stands among the night's rows."""
+
+    here: I64
+    shelf_rows: I64
+    shelf_places: I64
+
+    @classmethod
+    def of(cls, prints: pl.DataFrame, here: pl.DataFrame) -> _Places:
+        numbered = prints.select("row_id", "shelf_row").with_row_index("place")
+        mine = here.select("row_id").join(numbered, on="row_id", maintain_order="left")["place"]
+        fetched = numbered.drop_nulls("shelf_row").sort("shelf_row")
+        there = fetched["shelf_row"].to_numpy(), fetched["place"].cast(pl.Int64).to_numpy()
+        return cls(mine.cast(pl.Int64).to_numpy(), *there)
+
+    def there(self, shelf_rows: I64) -> I64:
+        """Find the places of rows of the shelf, all of which were fetched."""
+        found: I64 = self.shelf_places[np.searchsorted(self.shelf_rows, shelf_rows)]
+        return found
 
 
 def _keys(prints: pl.DataFrame) -> U64:
