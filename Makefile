@@ -8,7 +8,7 @@ SAMPLE_KEY := the-sample-key-that-everybody-knows
 export NUMBA_CACHE_DIR := $(HOME_DIR)/numba
 export GX_ANALYTICS_ENABLED := False
 
-.PHONY: run test lint types bench drill real clean help
+.PHONY: run test lint types bench drill real clean help lock
 
 help:            ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -16,9 +16,9 @@ help:            ## say what can be made
 .venv/made: requirements.lock pyproject.toml
 	@echo "Making .venv from requirements.lock (about 180 packages, one to two minutes)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock \
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock 2> .venv/install.log \
 	  | awk '/^Collecting/ {n++; printf "\r  %d packages found", n; fflush()} /^Installing/ {printf "\n  installing …\n"; fflush()}'
-	@test -x $(BIN)/airflow || { echo "pip failed: run $(BIN)/python -m pip install --require-hashes -r requirements.lock"; exit 1; }
+	@test -x $(BIN)/airflow || { cat .venv/install.log; exit 1; }
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -50,3 +50,7 @@ real: .venv/made  ## the six real sets through one night: make real DATA=…
 
 clean:           ## remove the sample's folders and the environment
 	@rm -rf .venv .promptbook
+
+lock:            ## make requirements.lock again from pyproject.toml (needs uv)
+	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  --extra dev pyproject.toml -o requirements.lock

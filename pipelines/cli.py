@@ -11,11 +11,14 @@ from typing import Annotated
 import typer
 
 from pipelines import flow, nightly, summary
+from pipelines.analytics.commands import app as analytics
 from pipelines.dedup.commands import app as dedup
 from pipelines.errors import PromptbookError
+from pipelines.ingest.reading import submissions
 from pipelines.quality.commands import app as quality
+from pipelines.rights import seal_folder
 from pipelines.rights.commands import app as rights
-from pipelines.sample.commands import app as sample
+from pipelines.sample.commands import make_app as sample
 
 app = typer.Typer(
     name="promptbook",
@@ -24,10 +27,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(analytics)
 app.add_typer(rights, name="rights")
 app.add_typer(dedup, name="dedup")
 app.add_typer(quality, name="quality")
-app.add_typer(sample, name="sample")
+app.add_typer(sample(read=submissions, seal=seal_folder), name="sample")
 
 NightArg = Annotated[
     str | None, typer.Argument(metavar="NIGHT", help="A date, e.g. 2026-11-22; the latest delivery's by default.")
@@ -48,10 +52,11 @@ def build(
     Example: promptbook build 2026-11-22
     """
     opened = flow.open_night(_day(night), as_of=_day(as_of), orders=tuple(order or ()), progress=_say(json))
+    versions = summary.versions_of(opened)
     try:
         flow.build(opened, force=force)
     finally:
-        summary.show(opened, json=json)
+        summary.show(opened, json=json, versions_before=versions)
 
 
 @app.command()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-import duckdb
 import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.table import Table
 from pipelines import flow, receipts
 from pipelines.night import Night
 from pipelines.receipts import Receipt, by_rule
+from pipelines.tables.duplicates import DUPLICATES
 
 
 def receipts_of(night: Night) -> list[Receipt]:
@@ -40,19 +41,31 @@ def show(night: Night, *, json: bool = False, versions_before: Mapping[str, str]
         _show_datasets([r for r in found if r.part], versions_before or {})
 
 
+SQL = "SELECT stage, rule, count(*) AS n FROM held_back GROUP BY ALL ORDER BY n DESC"
+
+
 def show_next_steps(night: Night) -> None:
     """Print one `promptbook why` line and one line of SQL to paste."""
-    database = night.lake.root / "analytics.duckdb"
-    if not database.exists():
-        return
-    with duckdb.connect(str(database), read_only=True) as con:
-        con.execute(f"SET file_search_path = '{night.lake.root.resolve()}'")
-        held = con.execute("SELECT submission_id FROM held_back ORDER BY stage, submission_id LIMIT 1").fetchone()
+    held = night.receipt("analytics") and first_held(night)
+    told = f"PROMPTBOOK_LANDING={_short(night.landing.root)} PROMPTBOOK_LAKE={_short(night.lake.root)}"
+    ours = f"{told} {_short(Path(sys.argv[0]))}"
     console = Console(soft_wrap=True, highlight=False)
+    console.print("Why is a row not there, and what else was held back? Paste:\n")
     if held:
-        console.print(f"\nWhy is a row not there?  [bold]promptbook why {held[0]}[/bold]")
-    sql = "SELECT stage, rule, count(*) AS n FROM held_back GROUP BY ALL ORDER BY n DESC"
-    console.print(f'Ask anything:            [bold]promptbook ask "{sql}"[/bold]')
+        console.print(f"  {ours} why {held}", style="bold")
+    console.print(f'  {ours} ask --sql "{SQL}"\n', style="bold")
+
+
+def first_held(night: Night) -> str | None:
+    """Name a submission that dedup or rights holds back, to show what `why` says of it."""
+    held = night.read(DUPLICATES, ["submission_id"])
+    return held["submission_id"].sort().first() if held.height else None  # type: ignore[return-value]
+
+
+def _short(path: Path) -> Path:
+    """Write a path as a person here would."""
+    here, there = Path.cwd(), path.absolute()
+    return there.relative_to(here) if there.is_relative_to(here) else there
 
 
 def show_receipts(found: Sequence[Receipt], *, json: bool = False) -> None:

@@ -107,6 +107,10 @@ def frame(table: Table, rows: Iterable[Row]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
+def _blank(kind: pa.DataType) -> object:
+    return 0 if pa.types.is_integer(kind) else [] if pa.types.is_list(kind) else ""
+
+
 @dataclass
 class World:
     """A landing and a lake below one folder."""
@@ -174,7 +178,7 @@ class World:
         """Have a stage hold rows in a night: SET_ASIDE, DUPLICATES or QUARANTINE."""
         assert table in (SET_ASIDE, DUPLICATES, QUARANTINE)
         said: Row = {"rule": rule, "severity": "warning"}
-        blank = {c.name: 0 if pa.types.is_integer(c.type) else "" for c in table if not c.nullable}
+        blank = {c.name: _blank(c.type) for c in table if not c.nullable}
         self.lake.write(table, date.isoformat(), frame(table, [blank | r | said for r in rows]))
 
     def decide(

@@ -23,6 +23,11 @@ Jaccard = Annotated[float, typer.Option(min=0.05, max=1.0, help="From which Jacc
 Threads = Annotated[int, typer.Option(min=1, help="Threads; the result does not depend on them.")]
 
 
+@app.callback()
+def group() -> None:
+    """Find work that is there twice."""
+
+
 @app.command()
 def families(
     file: Source, id: Id = "id", text: Text = "text", out: Out = Path("families.parquet"),

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pipelines.dedup import lookup
-from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, components, sketch_rows, text_keys
-from pipelines.dedup.lookup import first_others
+from pipelines.dedup.hashing import I64, SHINGLE, U8, U32, U64, components, sketch_rows, text_keys
+from pipelines.dedup.lookup import B8, first_others
 from pipelines.dedup.pairs import Texts, near_pairs
-from pipelines.dedup.store import SPILL_WORDS, WordStore
 from pipelines.dedup.words import hash_texts
 from pipelines.errors import InputError
 
-BATCH_BYTES = 8 << 20
+BATCH_BYTES = 4 << 20
 """Text read at a time; two batches are hashed while the next one is read."""
 
 Progress = Callable[[str, int, int], None]
@@ -39,7 +39,7 @@ class Families:
 
 def families_of_file(
     source: Path, id_column: str, text_column: str, target: Path, *, jaccard: float, threads: int = 2,
-    spill_words: int = SPILL_WORDS, progress: Progress = lambda *_: None,
+    progress: Progress = lambda *_: None,
 ) -> pa.Table:  # fmt: skip
     """Write id, family_id, kept, matched_id, jaccard, containment of every row of a Parquet file, in its order.
 
@@ -47,9 +47,9 @@ def families_of_file(
     the file cannot be read or lacks a column.
     """
     file = _opened(source, id_column, text_column)
-    texts, keys = _read(file, text_column, threads, spill_words, progress)
+    texts, keys = _read(file, text_column, threads, progress)
     found = families(texts, keys, jaccard, threads, lambda done: progress("compare", done, texts.rows))
-    ids = pq.read_table(source, columns=[id_column], use_threads=False)[id_column].combine_chunks()
+    ids = file.read(columns=[id_column], use_threads=False)[id_column].combine_chunks()
     table = as_table(found, ids)
     pq.write_table(table, target, compression="zstd")
     return table
@@ -78,17 +78,32 @@ def families(
 
 def as_table(found: Families, ids: pa.Array) -> pa.Table:
     """Name rows by their ids."""
-    alone = pa.array(found.matched < 0)
+    tied = found.matched >= 0
     return pa.table(
         {
             "id": ids,
-            "family_id": ids.take(pa.array(found.family)),
-            "kept": alone,
-            "matched_id": ids.take(pa.array(np.where(found.matched < 0, 0, found.matched), mask=found.matched < 0)),
-            "jaccard": pa.array(found.jaccard, mask=np.isnan(found.jaccard)),
-            "containment": pa.array(found.containment, mask=np.isnan(found.containment)),
+            "family_id": _chosen(ids, _column(pa.int64(), found.family)),
+            "kept": pa.Array.from_buffers(pa.bool_(), len(tied), [None, _bits(~tied)]),
+            "matched_id": _chosen(ids, _column(pa.int64(), found.matched, tied)),
+            "jaccard": _column(pa.float64(), found.jaccard, tied),
+            "containment": _column(pa.float64(), found.containment, tied),
         }
     )
+
+
+def _column(of: pa.DataType, values: NDArray[np.generic], valid: B8 | None = None) -> pa.Array:
+    """See an array as an Arrow column (pa.array would import pandas to ask whether it is a series)."""
+    mask = None if valid is None else _bits(valid)
+    return pa.Array.from_buffers(of, len(values), [mask, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _bits(mask: B8) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(mask, bitorder="little"))
+
+
+def _chosen(ids: pa.Array, places: pa.Array) -> pa.Array:
+    """Take ids by place; as a dictionary, because `take` would import all of pyarrow.compute."""
+    return pa.DictionaryArray.from_arrays(places, ids).dictionary_decode()
 
 
 def _first_equal(keys: U64) -> I64:
@@ -114,8 +129,34 @@ def _opened(source: Path, id_column: str, text_column: str) -> pq.ParquetFile:
 
 
 @dataclass(frozen=True)
+class FileWords:
+    """The texts of a Parquet file, hashed again where they are measured: cheaper than keeping all of them in memory."""
+
+    file: pq.ParquetFile
+    column: str
+
+    def some(self, rows: I64) -> tuple[U32, I64]:
+        """Read the file once more for the word hashes of some rows."""
+        words, lengths = [np.empty(0, np.uint32)], [np.zeros(1, np.int64)]
+        first = 0
+        for batch in _batches(self.file, self.column):
+            low, high = np.searchsorted(rows, (first, first + len(batch)))
+            if high > low:
+                found = hash_texts(batch, _chosen_rows(rows[low:high] - first, len(batch)))
+                words.append(found.words)
+                lengths.append(np.diff(found.ends)[rows[low:high] - first])
+            first += len(batch)
+        return np.concatenate(words), np.cumsum(np.concatenate(lengths), dtype=np.int64)
+
+
+def _chosen_rows(rows: I64, count: int) -> U8:
+    chosen = np.zeros(count, np.uint8)
+    chosen[rows] = 1
+    return chosen
+
+
+@dataclass(frozen=True)
 class _Batch:
-    words: U32
     lengths: I64
     keys: U64
     key_counts: I64
@@ -125,31 +166,38 @@ class _Batch:
 def _hashed(texts: pa.Array) -> _Batch:
     words = hash_texts(texts)
     keys, key_ends = sketch_rows(words.words, words.ends, SHINGLE)
-    return _Batch(words.words, np.diff(words.ends), keys, np.diff(key_ends), text_keys(words.words, words.ends))
+    return _Batch(np.diff(words.ends), keys, np.diff(key_ends), text_keys(words.words, words.ends))
 
 
-def _read(file: pq.ParquetFile, column: str, threads: int, spill_words: int, progress: Progress) -> tuple[Texts, U64]:
+def _read(file: pq.ParquetFile, column: str, threads: int, progress: Progress) -> tuple[Texts, U64]:
     """Read and hash the texts of a file, batch by batch."""
-    store = WordStore(spill_words)
-    keys, counts, texts = [np.empty(0, np.uint64)], [np.zeros(1, np.int64)], [np.empty(0, np.uint64)]
+    found: list[_Batch] = []
     done = 0
     for batch in _in_turn(_batches(file, column), threads):
-        store.append(batch.words, batch.lengths)
-        keys.append(batch.keys)
-        counts.append(batch.key_counts)
-        texts.append(batch.texts)
+        found.append(batch)
         done += len(batch.lengths)
         progress("read", done, file.metadata.num_rows)
-    all_keys, key_ends = np.concatenate(keys), np.cumsum(np.concatenate(counts), dtype=np.int64)
-    keys.clear()
-    return Texts(store.closed(), all_keys, key_ends, lookup.pack(all_keys, key_ends)), np.concatenate(texts)
+    none = np.zeros(1, np.int64)
+    keys = np.concatenate([np.empty(0, np.uint64), *(b.keys for b in found)])
+    key_ends = np.cumsum(np.concatenate([none, *(b.key_counts for b in found)]), dtype=np.int64)
+    word_ends = np.cumsum(np.concatenate([none, *(b.lengths for b in found)]), dtype=np.int64)
+    texts = np.concatenate([np.empty(0, np.uint64), *(b.texts for b in found)])
+    found.clear()
+    entries = lookup.pack(keys, key_ends)
+    return Texts(FileWords(file, column), word_ends, keys, key_ends, entries), texts
 
 
 def _batches(file: pq.ParquetFile, column: str) -> Iterator[pa.Array]:
-    size = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
-    rows = max(1, min(65536, BATCH_BYTES * max(1, file.metadata.num_rows) // max(1, size)))
+    meta = file.metadata
+    size = sum(_text_bytes(meta.row_group(i), column) for i in range(meta.num_row_groups))
+    rows = max(1, min(65536, BATCH_BYTES * max(1, meta.num_rows) // max(1, size)))
     for batch in file.iter_batches(batch_size=rows, columns=[column], use_threads=False):
         yield batch.column(0)
+
+
+def _text_bytes(group: pq.RowGroupMetaData, column: str) -> int:
+    columns = (group.column(i) for i in range(group.num_columns))
+    return sum(c.total_uncompressed_size for c in columns if c.path_in_schema == column)
 
 
 def _in_turn(batches: Iterator[pa.Array], threads: int) -> Iterator[_Batch]:

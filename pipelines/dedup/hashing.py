@@ -109,10 +109,12 @@ def unicode_words(
 
 
 @njit(cache=True, nogil=True)
-def has_high_bytes(data: U8, ends: I64, out: U8) -> int:  # pragma: no cover  (compiled)
-    """Mark the values that hold a byte beyond ASCII and count them."""
+def has_high_bytes(data: U8, ends: I64, skip: U8, out: U8) -> int:  # pragma: no cover  (compiled)
+    """Mark the values that hold a byte beyond ASCII and count them; `skip` (or nothing) marks those not wanted."""
     found = 0
     for v in range(len(ends) - 1):
+        if len(skip) and skip[v]:
+            continue
         high = np.uint8(0)
         for i in range(ends[v], ends[v + 1]):
             high |= data[i]
@@ -123,7 +125,7 @@ def has_high_bytes(data: U8, ends: I64, out: U8) -> int:  # pragma: no cover  (c
 
 @njit(cache=True, nogil=True)
 def hash_values(
-    data: U8, ends: I64, high: U8, numbers: U64, classes: U8, words: U32, scratch: U64
+    data: U8, ends: I64, high: U8, skip: U8, numbers: U64, classes: U8, words: U32, scratch: U64
 ) -> tuple[int, U32]:  # pragma: no cover  (compiled)
     """Hash the words of every value, in order, into `words`; returns how many, and the word count of each value.
 
@@ -132,6 +134,8 @@ def hash_values(
     counts = np.zeros(len(ends) - 1, np.uint32)
     total = 0
     for v in range(len(ends) - 1):
+        if len(skip) and skip[v]:
+            continue
         if high[v]:
             k = unicode_words(data, ends[v], ends[v + 1], numbers, classes, scratch)
         else:

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipelines.dedup.hashing import I64, U64
+from pipelines.dedup.hashing import I64, U32, U64
 
 CAP = 32
 """How many of the earliest rows that hold a key are looked at (facts: drop hashes in more than 32 documents)."""
@@ -35,14 +35,14 @@ ROW_BITS = 24
 ROW_MASK = (1 << ROW_BITS) - 1
 
 B8 = NDArray[np.bool_]
+U16 = NDArray[np.uint16]
 
 
 def pack(keys: U64, key_ends: I64) -> U64:
     """Sort the (key, row) entries of all rows, one integer each; row r holds keys[key_ends[r]:key_ends[r + 1]]."""
     entries = np.empty(len(keys), np.uint64)
     fill_entries(keys, key_ends, entries)
-    entries.sort()
-    return entries
+    return sorted_entries(entries, np.empty_like(entries))
 
 
 @njit(cache=True, nogil=True)
@@ -51,6 +51,30 @@ def fill_entries(keys: U64, key_ends: I64, entries: U64) -> None:  # pragma: no 
     for r in range(len(key_ends) - 1):
         for i in range(key_ends[r], key_ends[r + 1]):
             entries[i] = (keys[i] & ~np.uint64(0xFFFFFF)) | np.uint64(r)
+
+
+@njit(cache=True, nogil=True)
+def sorted_entries(entries: U64, spare: U64) -> U64:  # pragma: no cover  (compiled)
+    """Sort entries by their 40-bit key in four counting passes; rows come in order and stay so."""
+    counts = np.zeros((4, 1024), np.int64)
+    digit = np.uint64(1023)
+    for e in range(len(entries)):
+        for d in range(4):
+            counts[d, (entries[e] >> np.uint64(24 + 10 * d)) & digit] += 1
+    for d in range(4):
+        before = 0
+        for k in range(1024):
+            count = counts[d, k]
+            counts[d, k] = before
+            before += count
+    for d in range(4):
+        shift = np.uint64(24 + 10 * d)
+        for e in range(len(entries)):
+            k = (entries[e] >> shift) & digit
+            spare[counts[d, k]] = entries[e]
+            counts[d, k] += 1
+        entries, spare = spare, entries
+    return entries
 
 
 @njit(cache=True, nogil=True)
@@ -89,7 +113,7 @@ def lower_bound(entries: U64, wanted: np.uint64, low: int, high: int) -> int:  #
 
 
 @njit(cache=True, nogil=True)
-def ranges(probes: U64, entries: U64, low: I64, high: I64) -> None:  # pragma: no cover  (compiled)
+def ranges(probes: U64, entries: U64, low: U32, high: U32) -> None:  # pragma: no cover  (compiled)
     """For each probe, the range of entries with its key. Probes are sorted, so the search only moves on."""
     mask = ~np.uint64(0xFFFFFF)
     at = 0
@@ -116,25 +140,6 @@ def ranges(probes: U64, entries: U64, low: I64, high: I64) -> None:  # pragma: n
         high[p] = at
 
 
-@njit(cache=True, nogil=True)
-def by_probe(probes: U64, size_a: I64, size_b: I64, lonely: int, rows: int) -> tuple[I64, I64]:  # pragma: no cover
-    """List each probe row's entries that somebody else may hold: (ends per row, entry numbers)."""
-    ends = np.zeros(rows + 1, np.int64)
-    for p in range(len(probes)):
-        if size_a[p] + size_b[p] > lonely:
-            ends[np.int64(probes[p] & np.uint64(0xFFFFFF)) + 1] += 1
-    for r in range(rows):
-        ends[r + 1] += ends[r]
-    fill = ends[:-1].copy()
-    out = np.empty(ends[-1], np.int64)
-    for p in range(len(probes)):
-        if size_a[p] + size_b[p] > lonely:
-            r = np.int64(probes[p] & np.uint64(0xFFFFFF))
-            out[fill[r]] = p
-            fill[r] += 1
-    return ends, out
-
-
 @njit(cache=True, nogil=True, inline="always")
 def row_of(entry: np.uint64) -> int:  # pragma: no cover  (compiled)
     """Read the row number of an entry."""
@@ -155,10 +160,68 @@ def earlier_count(entries: U64, low: int, high: int, rank: int) -> int:  # pragm
 
 
 @njit(cache=True, nogil=True)
+def own_holders(entries: U64, rows: int) -> tuple[I64, U32, U32]:  # pragma: no cover  (compiled)
+    """For each row, its keys that earlier rows of the same entries hold: (ends per row, first entry, how many)."""
+    ends = np.zeros(rows + 1, np.int64)
+    for e in range(1, len(entries)):
+        ends[row_of(entries[e]) + 1] += entries[e] >> np.uint64(24) == entries[e - 1] >> np.uint64(24)
+    for r in range(rows):
+        ends[r + 1] += ends[r]
+    fill = ends[:-1].copy()
+    low = np.empty(ends[-1], np.uint32)
+    count = np.empty(ends[-1], np.uint32)
+    start = 0
+    for e in range(1, len(entries)):
+        if entries[e] >> np.uint64(24) != entries[start] >> np.uint64(24):
+            start = e
+        else:
+            r = row_of(entries[e])
+            low[fill[r]] = start
+            count[fill[r]] = e - start
+            fill[r] += 1
+    return ends, low, count
+
+
+@njit(cache=True, nogil=True)
+def other_holders(
+    probes: U64, a: U64, range_a: U32, b: U64, range_b: U32, rank: I64
+) -> tuple[I64, U32, U32, U32, U32]:  # pragma: no cover  (compiled)
+    """For each probe row, its keys that earlier rows of a or b hold: (ends per row, first and count in a, and in b).
+
+    `range_a`, `range_b`: (2, probes) low and high. `rank`: (2, probe rows) how many rows of a and of b are earlier.
+    """
+    counts = np.empty((2, len(probes)), np.uint32)
+    ends = np.zeros(rank.shape[1] + 1, np.int64)
+    for p in range(len(probes)):
+        r = row_of(probes[p])
+        counts[0, p] = earlier_count(a, np.int64(range_a[0, p]), np.int64(range_a[1, p]), rank[0, r])
+        counts[1, p] = earlier_count(b, np.int64(range_b[0, p]), np.int64(range_b[1, p]), rank[1, r])
+        ends[r + 1] += counts[0, p] + counts[1, p] > 0
+    for r in range(rank.shape[1]):
+        ends[r + 1] += ends[r]
+    fill = ends[:-1].copy()
+    out = np.empty((4, ends[-1]), np.uint32)
+    for p in range(len(probes)):
+        if counts[0, p] + counts[1, p] > 0:
+            r = row_of(probes[p])
+            out[0, fill[r]] = range_a[0, p]
+            out[1, fill[r]] = counts[0, p]
+            out[2, fill[r]] = range_b[0, p]
+            out[3, fill[r]] = counts[1, p]
+            fill[r] += 1
+    return ends, out[0], out[1], out[2], out[3]
+
+
+@njit(cache=True, nogil=True)
 def first_holders(
-    a: U64, low_a: int, count_a: int, b: U64, low_b: int, count_b: int, a_in_b: I64, out: I64
+    a: U64, low_a: int, count_a: int, b: U64, low_b: int, count_b: int, a_in_b: I64, rows_a: int, out: U64
 ) -> int:  # pragma: no cover  (compiled)
-    """Merge the earliest CAP holders of a key from both sides into `out`; a row of b is written as -1 - row."""
+    """Merge the earliest CAP holders of a key from both sides into `out`; a row of b counts from rows_a on."""
+    if count_b == 0:
+        k = min(count_a, CAP)
+        for i in range(np.uint64(k)):
+            out[i] = a[np.uint64(low_a) + i] & np.uint64(0xFFFFFF)
+        return k
     i = 0
     j = 0
     k = 0
@@ -170,7 +233,7 @@ def first_holders(
             out[k] = row_of(a[low_a + i])
             i += 1
         else:
-            out[k] = -1 - row_of(b[low_b + j])
+            out[k] = rows_a + row_of(b[low_b + j])
             j += 1
         k += 1
     return k
@@ -182,69 +245,53 @@ def candidates(
     last: int,
     sketch_ends: I64,
     ends: I64,
-    places: I64,
     a: U64,
-    range_a: I64,
+    low_a: U32,
+    count_a: U32,
     b: U64,
-    range_b: I64,
-    rank: I64,
+    low_b: U32,
+    count_b: U32,
     a_in_b: I64,
-    own: bool,
-) -> tuple[I64, I64, int]:  # pragma: no cover  (compiled)
+    weight: U16,
+) -> tuple[U32, U32, int]:  # pragma: no cover  (compiled)
     """Weigh the earlier holders of each probe row's keys; returns (probe row, holder) pairs and the hits lost to CAP.
 
-    `range_a`, `range_b`: (2, entries) low and high. `rank`: (2, probe rows) how many rows of a and of b are earlier.
-    A holder in b is written as -1 - row. `own`: the probes are a's own entries, so a place says who is earlier.
-    A short sketch asks for fewer shared keys.
+    `ends`, `low_a` … `count_b`: as other_holders gives them. A holder in b counts from len(a_in_b) on. `weight`: zeros,
+    one for each holder. A short sketch asks for fewer shared keys.
     """
-    size = 4096
-    table = np.zeros(size, np.int64)
-    weight = np.zeros(size, np.int64)
-    touched = np.empty(size, np.int64)
-    holders = np.empty(CAP, np.int64)
-    who = np.empty(1024, np.int64)
-    whom = np.empty(1024, np.int64)
+    rows_a = len(a_in_b)
+    touched = np.empty(4096, np.uint64)
+    holders = np.empty(CAP, np.uint64)
+    who = np.empty(1024, np.uint32)
+    whom = np.empty(1024, np.uint32)
     found = 0
     lost = 0
     for r in range(first, last):
-        enough = min(ENOUGH, max(1, (sketch_ends[r + 1] - sketch_ends[r]) // 6))
-        need = 2 * CAP * (ends[r + 1] - ends[r]) + 2
-        if need > size:
-            while size < need:
-                size *= 2
-            table = np.zeros(size, np.int64)
-            weight = np.zeros(size, np.int64)
-            touched = np.empty(size, np.int64)
-        seen = 0
+        enough = np.uint16(min(ENOUGH, max(1, (sketch_ends[r + 1] - sketch_ends[r]) // 6)))
+        if CAP * (ends[r + 1] - ends[r]) >= len(touched):
+            touched = np.empty(2 * CAP * (ends[r + 1] - ends[r]), np.uint64)
+        seen = np.uint64(0)
         for e in range(ends[r], ends[r + 1]):
-            p = places[e]
-            low_a = range_a[0, p]
-            low_b = range_b[0, p]
-            count_a = p - low_a if own else earlier_count(a, low_a, range_a[1, p], rank[0, r])
-            count_b = earlier_count(b, low_b, range_b[1, p], rank[1, r])
-            lost += max(0, count_a + count_b - CAP)
-            k = first_holders(a, low_a, count_a, b, low_b, count_b, a_in_b, holders)
-            hit = enough if count_a + count_b <= RARE else 1
-            for i in range(k):
-                code = holders[i]
-                slot = np.int64((np.uint64(code) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & (size - 1)
-                while weight[slot] != 0 and table[slot] != code:
-                    slot = (slot + 1) & (size - 1)
-                if weight[slot] == 0:
-                    table[slot] = code
-                    touched[seen] = slot
-                    seen += 1
-                weight[slot] += hit
-        if found + seen > len(who):
-            who = np.concatenate((who, np.empty(len(who) + seen, np.int64)))
-            whom = np.concatenate((whom, np.empty(len(whom) + seen, np.int64)))
+            in_a = np.int64(count_a[e])
+            in_b = np.int64(count_b[e]) if len(count_b) else 0
+            start_b = np.int64(low_b[e]) if len(count_b) else 0
+            lost += max(0, in_a + in_b - CAP)
+            k = first_holders(a, np.int64(low_a[e]), in_a, b, start_b, in_b, a_in_b, rows_a, holders)
+            hit = enough if in_a + in_b <= RARE else np.uint16(1)
+            for i in range(np.uint64(k)):
+                holder = holders[i]
+                w = weight[holder]
+                touched[seen] = holder
+                seen += np.uint64(w == 0)
+                weight[holder] = w + hit if w < 60000 else w
+        if found + np.int64(seen) >= len(who):
+            who = np.concatenate((who, np.empty(len(who) + np.int64(seen), np.uint32)))
+            whom = np.concatenate((whom, np.empty(len(whom) + np.int64(seen), np.uint32)))
         for i in range(seen):
-            slot = touched[i]
-            if weight[slot] >= enough:
-                who[found] = r
-                whom[found] = table[slot]
-                found += 1
-            weight[slot] = 0
+            who[found] = r
+            whom[found] = touched[i]
+            found += weight[touched[i]] >= enough
+            weight[touched[i]] = 0
     return who[:found].copy(), whom[:found].copy(), lost
 
 

@@ -24,11 +24,11 @@ def skip_finer(keys: U64, at: int, end: int, low: np.uint64) -> int:  # pragma: 
 
 @njit(cache=True, nogil=True)
 def plain_overlap(
-    keys: U64, i: int, i_end: int, others: U64, j: int, j_end: int
+    keys: U64, i: int, i_end: int, others: U64, j: int, j_end: int, least: float
 ) -> int:  # pragma: no cover  (compiled)
-    """Count the shared keys of two sorted sketches of one rate, without a branch on the keys."""
+    """Count the shared keys of two sorted sketches of one rate; stop where `least` cannot be reached any more."""
     shared = 0
-    while i < i_end and j < j_end:
+    while i < i_end and j < j_end and shared + min(i_end - i, j_end - j) >= least:
         x = keys[i]
         y = others[j]
         shared += x == y
@@ -59,9 +59,15 @@ def sketch_overlap(keys: U64, i: int, i_end: int, others: U64, j: int, j_end: in
 
 
 @njit(cache=True, nogil=True)
+def least_shared(smaller: int, floor: float) -> float:  # pragma: no cover  (compiled)
+    """Say how many keys a sketch of so many shares, less 4 standard deviations, where `floor` of the text is shared."""
+    return smaller * floor - 4.0 * np.sqrt(smaller * floor * (1.0 - floor))
+
+
+@njit(cache=True, nogil=True)
 def likely(
-    who: I64,
-    whom: I64,
+    who: U32,
+    whom: U32,
     keys: U64,
     ends: I64,
     word_ends: I64,
@@ -80,11 +86,12 @@ def likely(
         b = whom[q]
         low = max(low_bits(word_ends[a + 1] - word_ends[a]), low_bits(other_word_ends[b + 1] - other_word_ends[b]))
         if low_bits(word_ends[a + 1] - word_ends[a]) == low_bits(other_word_ends[b + 1] - other_word_ends[b]):
-            smaller = min(ends[a + 1] - ends[a], other_ends[b + 1] - other_ends[b])
-            shared = plain_overlap(keys, ends[a], ends[a + 1], others, other_ends[b], other_ends[b + 1])
+            least = least_shared(min(ends[a + 1] - ends[a], other_ends[b + 1] - other_ends[b]), floor)
+            shared = plain_overlap(keys, ends[a], ends[a + 1], others, other_ends[b], other_ends[b + 1], least)
         else:
             shared, smaller = sketch_overlap(keys, ends[a], ends[a + 1], others, other_ends[b], other_ends[b + 1], low)
-        out[q] = shared >= floor * smaller - 4.0 * np.sqrt(smaller * floor * (1.0 - floor))
+            least = least_shared(smaller, floor)
+        out[q] = shared >= least
     return out
 
 

@@ -19,13 +19,18 @@ BLOCK = 16384
 
 FLOATS = np.ndarray[tuple[int], np.dtype[np.float64]]
 NOBODY: U64 = np.empty(0, np.uint64)
+NOWHERE: U32 = np.empty(0, np.uint32)
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts in order of `earlier`: word hashes, sketches, and the entries that find them by key."""
+    """Texts in order of `earlier`: where to get their words, sketches, and the entries that find them by key.
+
+    `word_ends`: how many words each has, summed up (rows + 1).
+    """
 
     words: Words
+    word_ends: I64
     keys: U64
     key_ends: I64
     entries: U64
@@ -64,7 +69,7 @@ class Pairs:
 def texts_of(words: U32, ends: I64) -> Texts:
     """Sketch texts that stand in order of `earlier`."""
     keys, key_ends = sketch_rows(words, ends, SHINGLE)
-    return Texts(HeldWords(words, ends), keys, key_ends, lookup.pack(keys, key_ends))
+    return Texts(HeldWords(words, ends), ends, keys, key_ends, lookup.pack(keys, key_ends))
 
 
 def near_pairs(
@@ -82,16 +87,18 @@ def near_pairs(
     """
     search = _Search.over(texts, wanted)
     floor = min(2 * jaccard / (1 + jaccard), containment)
-    found: list[Pairs] = []
+    rows, earlier = [np.empty(0, np.uint32)], [np.empty(0, np.uint32)]
     lost = 0
     firsts = range(0, texts.rows, BLOCK)
     with ThreadPoolExecutor(threads) as pool:
         blocks = pool.map(lambda first: search.block(first, floor), firsts)
-        for first, (pairs, missed) in zip(firsts, blocks, strict=True):
-            found.append(pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)))
+        for first, (who, whom, missed) in zip(firsts, blocks, strict=True):
+            rows.append(who)
+            earlier.append(whom)
             lost += missed
             progress(min(BLOCK, texts.rows - first))
-    return _joined(found), lost
+    pairs = measured(texts.words, np.concatenate(rows).astype(np.int64), np.concatenate(earlier).astype(np.int64))
+    return pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)), lost
 
 
 def measured(words: Words, row: I64, earlier: I64) -> Pairs:
@@ -104,44 +111,34 @@ def measured(words: Words, row: I64, earlier: I64) -> Pairs:
 
 @dataclass(frozen=True)
 class _Search:
-    """The wanted rows' entries, beside the range of entries that share each one's key."""
+    """The wanted rows' keys that earlier rows hold, and where those stand among the entries."""
 
     texts: Texts
     ends: I64
-    places: I64
-    ranges: I64
-    rank: I64
-    own: bool
+    low: U32
+    count: U32
 
     @classmethod
     def over(cls, texts: Texts, wanted: B8 | None) -> _Search:
-        probes = texts.entries
-        if wanted is not None:
-            probes = probes[wanted[(probes & np.uint64(lookup.ROW_MASK)).astype(np.int64)]]
-        ranges = np.zeros((2, len(probes)), np.int64)
+        if wanted is None:
+            return cls(texts, *lookup.own_holders(texts.entries, texts.rows))
+        probes = texts.entries[wanted[(texts.entries & np.uint64(lookup.ROW_MASK)).astype(np.int64)]]
+        ranges, nowhere = np.empty((2, len(probes)), np.uint32), np.zeros((2, len(probes)), np.uint32)
         lookup.ranges(probes, texts.entries, ranges[0], ranges[1])
-        sizes = ranges[1] - ranges[0]
-        ends, places = lookup.by_probe(probes, sizes, np.zeros_like(sizes), 1, texts.rows)
         rank = np.zeros((2, texts.rows), np.int64)
         rank[0] = np.arange(texts.rows)
-        return cls(texts, ends, places, ranges, rank, wanted is None)
+        ends, low, count, _, _ = lookup.other_holders(probes, texts.entries, ranges, NOBODY, nowhere, rank)
+        return cls(texts, ends, low, count)
 
-    def block(self, first: int, floor: float) -> tuple[Pairs, int]:
+    def block(self, first: int, floor: float) -> tuple[U32, U32, int]:
+        """Find the pairs of some rows that are worth measuring, sorted."""
         t = self.texts
         last = min(first + BLOCK, t.rows)
         who, whom, lost = lookup.candidates(
-            first, last, t.key_ends, self.ends, self.places, t.entries, self.ranges, NOBODY,
-            np.zeros_like(self.ranges), self.rank, self.rank[1], self.own,
+            first, last, t.key_ends, self.ends, t.entries, self.low, self.count, NOBODY, NOWHERE, NOWHERE,
+            np.zeros(t.rows, np.int64), np.zeros(t.rows, np.uint16),
         )  # fmt: skip
-        lengths = t.words.ends
-        good = likely(who, whom, t.keys, t.key_ends, lengths, t.keys, t.key_ends, lengths, floor)
+        good = likely(who, whom, t.keys, t.key_ends, t.word_ends, t.keys, t.key_ends, t.word_ends, floor)
         who, whom = who[good], whom[good]
         order = np.lexsort((whom, who))
-        return measured(t.words, who[order], whom[order]), lost
-
-
-def _joined(found: list[Pairs]) -> Pairs:
-    def all_of(name: str) -> I64:
-        return np.concatenate([np.empty(0, np.int64), *(getattr(p, name) for p in found)])
-
-    return Pairs(all_of("row"), all_of("earlier"), all_of("shared"), all_of("mine"), all_of("theirs"))
+        return who[order], whom[order], lost

@@ -8,6 +8,7 @@ by Python's unicodedata first, so the result equals `words_of`, the reference, o
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from pipelines.dedup.hashing import I64, NUMBERS, U8, U32, has_high_bytes, hash_values
+from pipelines.dedup.hashing import I64, NUMBERS, U8, U32, U64, has_high_bytes, hash_values
 
 UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -32,6 +33,10 @@ UNSPACED = (
 )
 """Blocks whose letters are words of their own."""
 
+LARGEST_KEPT = 1 << 23
+"""Buffers for up to so many words (32 MB) are kept for the next batch."""
+
+NONE_SKIPPED: U8 = np.zeros(0, np.uint8)
 NO_CLASSES: U8 = np.zeros(1, np.uint8)
 NO_CLASSES.setflags(write=False)
 
@@ -90,35 +95,49 @@ def character_classes() -> U8:
     return classes
 
 
-def hash_texts(texts: pa.Array) -> Words:
-    """Hash the words of every value of a string column; null and empty values have none."""
+def hash_texts(texts: pa.Array, chosen: U8 | None = None) -> Words:
+    """Hash the words of every value of a string column (or of the chosen: 1); null and empty values have none."""
     data, ends = text_buffers(texts)
     high = np.zeros(len(ends) - 1, np.uint8)
+    skip = NONE_SKIPPED if chosen is None else 1 - chosen
     classes = NO_CLASSES
-    if has_high_bytes(data, ends, high):
+    if has_high_bytes(data, ends, skip, high):
         data, ends = _normalise_marked(data, ends, high)
         classes = character_classes()
     sizes = np.diff(ends)
     beyond = int(sizes[high == 1].sum())
     room = (int(sizes.sum()) - beyond) // 2 + beyond + len(ends) + 1
-    longest = int(sizes.max(initial=0)) + 2
-    words = np.empty(room, np.uint32)
-    total, counts = hash_values(data, ends, high, NUMBERS, classes, words, np.empty(longest, np.uint64))
+    words, scratch = _scratch(room, int(sizes.max(initial=0)) + 2)
+    total, counts = hash_values(data, ends, high, skip, NUMBERS, classes, words, scratch)
     word_ends = np.zeros(len(ends), np.int64)
     np.cumsum(counts, out=word_ends[1:])
-    return Words(words[:total], word_ends)
+    return Words(words[:total].copy(), word_ends)
+
+
+_LOCAL = threading.local()
+
+
+def _scratch(room: int, longest: int) -> tuple[U32, U64]:
+    """Lend this thread its buffers: fresh memory costs more than the hashing (every page is cleared by the kernel)."""
+    held: tuple[U32, U64] | None = getattr(_LOCAL, "buffers", None)
+    if held is None or len(held[0]) < room or len(held[1]) < longest:
+        held = (np.empty(room + room // 4, np.uint32), np.empty(longest * 2, np.uint64))
+        if room <= LARGEST_KEPT:
+            _LOCAL.buffers = held
+    return held
 
 
 def text_buffers(texts: pa.Array) -> tuple[U8, I64]:
     """Look at a string column's bytes and offsets without copying the text; nulls count as empty."""
-    column = texts.cast(pa.large_string()) if texts.type != pa.large_string() else texts
-    if column.null_count:
-        column = column.fill_null("")
-    _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
-    if len(column) == 0:
-        ends = np.zeros(1, np.int64)
-    ends.setflags(write=False)
+    if texts.null_count:
+        texts = texts.fill_null("")
+    if texts.type not in (pa.string(), pa.large_string()):
+        texts = texts.cast(pa.large_string())
+    if len(texts) == 0:
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+    width = np.int64 if texts.type == pa.large_string() else np.int32
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     return np.frombuffer(data or b"", np.uint8), ends
 
 
@@ -137,7 +156,6 @@ def _normalise_marked(data: U8, ends: I64, marked: U8) -> tuple[U8, I64]:
     pieces.append(bytes(view[ends[before] : ends[-1]]))
     fresh_ends = np.zeros(len(ends), np.int64)
     np.cumsum(sizes, out=fresh_ends[1:])
-    fresh_ends.setflags(write=False)
     return np.frombuffer(b"".join(pieces), np.uint8), fresh_ends
 
 

@@ -75,7 +75,7 @@ def inputs(night: Night, order_id: str) -> dict[str, str]:
         "decisions": digest(decided.files if decided else None),
         "performers": digest_of_files(night.landing.contracts.glob("performer.*")),
         "key": Pseudonyms(night.settings.pseudonym_key, order.client_id).key_id,
-        "current": str(current),
+        "version in force": str(current),
     } | night.digest_of(upto=[*tables, TAKES])
 
 

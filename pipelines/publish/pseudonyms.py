@@ -31,7 +31,7 @@ class Pseudonyms:
             raise SettingsError("PROMPTBOOK_PSEUDONYM_KEY", rule, "Set it, and keep it: ids change with it.")
         info = b"promptbook/pseudonym/v1/" + client_id.encode()
         self._key = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(text.encode())
-        mark = "sample-" if text.startswith("sample") else ""
+        mark = "sample-" if "sample" in text else ""  # everybody knows the key of the sample
         self.key_id = mark + hashlib.sha256(b"key id\0" + self._key).hexdigest()[:16]
         """Tells whether two versions share their key; says nothing about it, and is each client's own."""
 

@@ -13,7 +13,6 @@ REMEDIES = {
     "take_missing": "Deliver the recording to landing/takes/<feed>/.",
     "take_differs": "Deliver the recording that was declared, or declare its sha256 and bytes again.",
 }
-DENIED_REMEDY = "promptbook rights explain tells what would release it."
 
 
 def selected(select: Select) -> pl.Expr:
@@ -98,9 +97,10 @@ def judge_takes(judged: pl.DataFrame, takes: pl.DataFrame) -> pl.DataFrame:
 def withheld(judged: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Shape the rows held back as the table `withheld`."""
     evidence = pl.when(pl.col("rule").str.starts_with("denied:")).then(pl.col("reasons").list.join(", "))
+    explain = pl.format("promptbook rights explain {} --order {}", "submission_id", pl.lit(order.order_id))
     held = judged.filter(pl.col("rule").is_not_null()).with_columns(
         order_id=pl.lit(order.order_id),
         evidence=evidence.otherwise(pl.lit("")),
-        remedy=pl.col("rule").replace_strict(REMEDIES, default=DENIED_REMEDY, return_dtype=pl.String),
+        remedy=pl.col("rule").replace_strict(REMEDIES, default=explain, return_dtype=pl.String),
     )
     return held.select([c.name for c in WITHHELD])

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.quality import vocabulary
+from pipelines.quality.content import echoes, flags_of
 from pipelines.quality.turns import Flags, Flat, column, lay_flat, per_turn
 
 ASSISTANT = (
@@ -67,6 +68,8 @@ def read(rows: pl.DataFrame) -> Reading:
         "unknown_emotion_turns": _marked(turns, emotions.filter(~pl.col("is_known"))),
         "assistant_turns": text.str.contains(ASSISTANT).to_numpy(),
         "garbled_turns": text.str.contains(GARBLED).to_numpy(),
+        "echoed_subtexts": echoes(text, turns.strings("subtext")),
+        **flags_of(text),
     }
     flags["turn_gaps"] = _after_a_gap(turns)
     return Reading(turns, flags, blank, staged, text, speakers, names, emotions)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from pipelines.quality import form, vocabulary
 from pipelines.quality.form import RECORDED, Reading
-from pipelines.quality.turns import Flat, column, lay_flat
+from pipelines.quality.language import written
+from pipelines.quality.turns import Flat, column, lay_flat, text_of
+from pipelines.quality.voice import cast_of, per_row, voices
+from pipelines.quality.words import Counted, count
+from pipelines.tables.contract import Table
 from pipelines.tables.measures import EKMAN, MEASURES
+from pipelines.tables.voices import VOICES
 
 NEEDED = (
     *("row_id", "submission_id", "revision", "feed", "kind", "campaign", "brief", "performers"),
@@ -18,20 +25,51 @@ NEEDED = (
 IDENTITY = ("row_id", "submission_id", "revision", "feed", "kind", "campaign")
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The same rows measured twice: one line a scene (table `measures`) and one a speaker (table `voices`)."""
+
+    scenes: pl.DataFrame
+    voices: pl.DataFrame
+
+
 def measures(rows: pl.DataFrame) -> pl.DataFrame:
     """Measure every submission; one row each, columns and units as in the table `measures`."""
+    return measure(rows).scenes
+
+
+def measure(rows: pl.DataFrame) -> Measured:
+    """Measure every submission and every voice in it."""
     reading = form.read(rows)
+    declared = rows.get_column("language").str.to_lowercase().str.split("-").list.first()
+    cast = cast_of(reading, declared)
+    counted = count(*text_of(reading.turns), reading.turns.row, len(rows), cast.half, cast.tongue)
+    speakers = voices(cast, counted)
+    ids = rows.select("row_id", "submission_id", "revision").with_row_index("row")
+    spoken = speakers.join(ids.with_columns(pl.col("row").cast(speakers.schema["row"])), on="row", how="left")
+    scenes = _scenes(rows, reading, [*written(counted, declared), *per_row(speakers, len(rows))], counted)
+    return Measured(scenes, _conform(spoken, VOICES))
+
+
+def _scenes(rows: pl.DataFrame, reading: Reading, more: list[pl.Series], counted: Counted) -> pl.DataFrame:
     found = rows.select(IDENTITY).with_columns(
         *_turn_counts(reading),
         *_voices(rows, reading),
         *_emotions(reading),
+        *more,
+        pl.Series("words", counted.words),
         pl.Series("takes", rows.get_column("takes").list.len().fill_null(0)),
         rows.get_column("brief").struct.field("exchanges").fill_null(0).alias("exchanges_asked"),
         language_code=rows.get_column("language").str.to_lowercase().str.split("-").list.first(),
     )
     found = found.with_columns(*_claims(rows, found), exchanges=pl.col("turns") / 2, turns_off_brief=_off_brief())
     found = found.with_columns(performed=pl.col("performed_turns") + pl.col("takes"))
-    return found.select(pl.col(c.name).cast(pl.Schema(MEASURES.arrow)[c.name]) for c in MEASURES)
+    return _conform(found, MEASURES)
+
+
+def _conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    schema = table.empty().schema
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
 def _turn_counts(reading: Reading) -> list[pl.Series]:
@@ -47,6 +85,7 @@ def _turn_counts(reading: Reading) -> list[pl.Series]:
         "text_turns": turns.per_row(~reading.blank),
         "turn_gaps": turns.per_row(form.gap_sizes(turns)),
         "text_chars": turns.per_row(chars),
+        "subtexts": turns.per_row((turns.strings("subtext").str.len_bytes() > 0).to_numpy()),
         "longest_turn_chars": longest,
     }
     return [pl.Series(name, values) for name, values in counts.items()]

@@ -49,6 +49,16 @@ def column(rows: pl.DataFrame, name: str) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
+def text_of(turns: Flat) -> tuple[NDArray[np.uint8], Places]:
+    """The bytes of all turns' texts and the offsets at which each begins, without a copy; null is empty."""
+    text = turns.field("text").cast(pa.large_string())
+    if text.null_count:
+        text = text.fill_null("")
+    _, offsets, data = text.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[text.offset : text.offset + len(text) + 1]
+    return np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, np.uint8), ends
+
+
 def per_turn(turns: Flat, inner: Flat, flags: Flags) -> Flags:
     """Flag each turn of which an inner value (speaker, stage direction, emotion) is flagged."""
     return np.bincount(inner.row, weights=flags, minlength=len(turns.row)) > 0

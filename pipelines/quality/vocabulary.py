@@ -45,3 +45,11 @@ def collective_voices() -> frozenset[str]:
 
 def _read(name: str) -> MappingProxyType[str, Any]:
     return MappingProxyType(json.loads((HOME / "vocabularies" / f"{name}.json").read_text(encoding="utf-8")))
+
+
+@cache
+def small_words() -> MappingProxyType[str, dict[str, list[str]]]:
+    """Frequent small words: `languages` by language, `voice` the features of a voice, `rates` how usual each is."""
+    tables = _read("small_words")
+    kinds = ("languages", "voice", "rates")
+    return MappingProxyType({kind: {name: text.split() for name, text in tables[kind].items()} for kind in kinds})

@@ -13,6 +13,7 @@ from pipelines.landing import Landing
 from pipelines.night import Log, Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.rights import claims, feed, gate, rulebook
+from pipelines.rights import decide as deciding
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.current import CURRENT
@@ -30,9 +31,9 @@ LOGS = (
     Log("quality", ACCEPTED, QUARANTINE),
 )
 SAID = """
-SELECT d.request_id AS order_id, d.submission_id, d.decision, d.reasons,
-  coalesce(o.grant_ids, []) AS grant_ids, o.use_by, o.retention_days
-FROM rights.decision d LEFT JOIN rights.obligation o ON o.req = d.req AND o.profile = d.profile
+SELECT request_id AS order_id, submission_id, decision, reasons,
+  coalesce(grant_ids, []) AS grant_ids, use_by, retention_days
+FROM rights.permission
 """
 
 
@@ -47,7 +48,7 @@ def run(night: Night) -> Receipt:
         gate.seal(connection)
         gate.judge(connection)
         gate.stop_on_defects(connection)
-        rulebook.run(connection, rulebook.DECISION)
+        deciding.share_out(connection)
         decided = _decisions(connection, accepted, asked)
     night.write(DECISIONS, decided)
     denied = decided.filter(decision="deny").select(pl.col("reasons").list.first().alias("rule"))

@@ -15,7 +15,9 @@ from pipelines.rights import cases as acceptance
 from pipelines.rights import decide as deciding
 from pipelines.rights import feed, rulebook, seal_folder
 
-app = typer.Typer(help="Ask who may do what with whose work, and why not.", no_args_is_help=True)
+app = typer.Typer(
+    help="Ask who may do what with whose work, and why not.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 Unsealed = Annotated[bool, typer.Option("--unsealed", help="Let absent seals and totals pass; every line is marked.")]
 

@@ -8,20 +8,37 @@ import pyarrow as pa
 from pipelines.rights import gate, rulebook
 
 DECIDED = """
-SELECT request_id, submission_id, decision, reasons FROM rights.decision
-WHERE world = 0 ORDER BY request_id, submission_id
+SELECT request_id, submission_id, decision, reasons, coalesce(grant_ids, []) AS grant_ids, use_by, retention_days
+FROM rights.permission WHERE world = 0 ORDER BY request_id, submission_id
 """
 
 
 def decide(connection: duckdb.DuckDBPyConnection, *, unsealed: bool = False) -> pa.Table:
     """Decide every request and submission of a loaded feed; RightsGateClosed names the rows that stop it.
 
-    Columns: request_id, submission_id, decision (allow, deny), reasons (sorted). `unsealed` lets absent seals and
-    totals pass; seals that are there must still hold.
+    Columns: request_id, submission_id, decision (allow, deny), reasons (sorted), and of an allowed row grant_ids,
+    use_by and retention_days. `unsealed` lets absent seals and totals pass; seals that are there must still hold.
+    Each request is decided as if it were the only one; `share_out` is for the orders of one build.
     """
     gate.judge(connection, unsealed=unsealed)
-    found = gate.defects(connection)
-    if found:
-        raise gate.RightsGateClosed(found)
+    gate.stop_on_defects(connection)
     rulebook.run(connection, rulebook.DECISION)
     return connection.sql(DECIDED).to_arrow_table()
+
+
+def share_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Decide the orders of one build together: a limited number of deliveries goes to the smallest request_id first.
+
+    Expects a judged feed; fills rights.decision and rights.obligation (semantics 9).
+    """
+    rulebook.run(connection, rulebook.DECISION)
+    spent = 0
+    while (now := _spent(connection)) > spent:
+        spent = now
+        rulebook.run(connection, rulebook.FROM_CELLS)
+
+
+def _spent(connection: duckdb.DuckDBPyConnection) -> int:
+    rulebook.run(connection, ("91_allocation",))
+    found = connection.sql("SELECT count(*) FROM rights.spent").fetchall()
+    return int(found[0][0])

@@ -26,6 +26,9 @@ DECISION = (
     "90_obligations",
 )
 
+FROM_CELLS = DECISION[DECISION.index("40_cells") :]
+"""What is made again when deliveries were shared out among the orders of a build."""
+
 
 def open_rulebook(memory_limit_mb: int = 3072, threads: int = 2) -> duckdb.DuckDBPyConnection:
     """An empty feed with readers, vocabularies and reasons, ready to be loaded."""

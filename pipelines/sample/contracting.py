@@ -23,12 +23,12 @@ Progress = Callable[[str, int], None]
 def write_contracts(
     landing: Landing, seed: int, *, read: Reader | None = None, progress: Progress = lambda _what, _done: None
 ) -> Counter[str]:
-    """Write landing/contracts/, the orders where there are none, and contract_fates.ndjson; counts what was decided.
+    """Write contracts/, orders/ where there is none, and contract_fates.ndjson; counts what was decided.
 
     Two passes over the submissions, memory for their ids and performers alone. Rights are asked on the latest
-    delivery's date. A fate is stated for the order that a work is made for (text, else audio), and for the voice order
-    where a voice was licensed; every other pair of a work and an order is denied. Every row depends on the seed and on
-    ids, never on the order of rows.
+    delivery's date. A fate is stated for the order that a work is made for (text, else audio; both where it is both and
+    nothing was made for it), and for the voice order where a voice was licensed; every other pair of a work and an
+    order is denied. Every row depends on the seed and on ids, never on the order of rows.
     """
     days = Days(landing.latest())
     found = people.census(_counted(works(landing, read), "counting", progress), seed, days)
@@ -144,6 +144,8 @@ def _consent(feed: Feed, days: Days, work: Work, who: str, kind: str, **other: o
 
 def _fates(due: Due) -> Iterator[dict[str, object]]:
     stated = [(due.asked, due.reasons)]
+    if due.reasons_of_audio is not None:
+        stated.append((AUDIO, due.reasons_of_audio))
     if due.voice is not None:
         stated.append((VOICE, [] if due.voice == "allow" else [due.voice]))
     for asked, reasons in stated:
@@ -153,9 +155,9 @@ def _fates(due: Due) -> Iterator[dict[str, object]]:
 
 
 def _write_orders(landing: Landing) -> None:
-    """Write the orders on which fates are stated, unless the folder has orders of its own."""
+    """Write the orders on which fates are stated, unless there is a folder of orders."""
     home: Path = landing.root / "orders"
-    if home.is_dir() and any(home.iterdir()):
+    if home.is_dir():
         return
     home.mkdir(parents=True, exist_ok=True)
     for asked in (TEXT, AUDIO, VOICE):

@@ -16,17 +16,20 @@ FAMILY = 1 / 24
 PARTIAL = 0.35
 """The first third of a scene and nothing else: contained in it whole, Jaccard 0.35."""
 
+EXACT = {"exact_copy_of_another": "other_copy", "exact_copy_of_own": "own_copy", "retake": "retake"}
+"""The rule that holds a copy without a change."""
+
 
 def copied(planted: str, turns: list[Turn], rnd: random.Random) -> tuple[str, list[Turn]]:
     """Copy turns in one way; returns the rule of dedup that must hold the copy."""
     words = sum(len(turn.text.split()) for turn in turns)
     if planted == "near_copy":
-        return "near_copy", edited(turns, max(1, int(words * NEAR)), rnd)
+        return "other_near_copy", edited(turns, max(1, int(words * NEAR)), rnd)
     if planted == "family":
-        return "family", edited(turns, int(words * FAMILY), rnd)
+        return "same_family", edited(turns, int(words * FAMILY), rnd)
     if planted == "partial_copy":
         return "partial_copy", turns[: int(len(turns) * PARTIAL)]
-    return ("retake" if planted == "retake" else "exact_copy"), turns
+    return EXACT[planted], turns
 
 
 def edited(turns: list[Turn], edits: int, rnd: random.Random) -> list[Turn]:

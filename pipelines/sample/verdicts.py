@@ -21,7 +21,7 @@ AGES = frozenset({"GUARDIAN_CONSENT_MISSING", "MAJORITY_RECONSENT_MISSING"})
 """What a birthday says, where the day of the performance is known."""
 
 TEXT = Asked("generated-text", "cl-almanac", "text_finetune", "text")
-AUDIO = Asked("generated-audio", "cl-voxhall", "asr_train", "audio")
+AUDIO = Asked("generated-audio", "cl-almanac", "asr_train", "audio")
 VOICE = Asked("generated-voice", "cl-voxhall", "voice_replica", "audio")
 
 
@@ -37,6 +37,8 @@ class Due:
     """What the contracts must bring about for this work alone; None where nothing."""
     voice: str | None = None
     """How the voice order is answered: `allow` or a reason; None where nobody licensed this voice."""
+    reasons_of_audio: list[str] | None = None
+    """How the audio order is answered, where a work has words and voices and nothing was made for it."""
 
 
 def judge(work: Work, census: Census, seed: int) -> Due:
@@ -51,10 +53,13 @@ def judge(work: Work, census: Census, seed: int) -> Due:
         made = rnd.choice((*WORKS, *(CLAIMS if not speaks else ())))
         work = work if made not in CLAIMS else msgspec.structs.replace(work, **_overlay(work, made))
         return Due(work, asked, [made], made)
+    audio = _own_reasons(work, AUDIO) | _performers_reasons(work, AUDIO, census)
+    is_both = asked is TEXT and any("audio" in (h.modalities or []) for h in work.performers)
     can_speak = not reasons and bool(work.takes) and all("audio" in (h.modalities or []) for h in work.performers)
+    voice = None
     if can_speak and rnd.random() < 0.3:
-        return Due(work, asked, [], None, _voice(work, census, rnd.random(), rnd.choice(sorted(VOICE_CONSENTS))))
-    return Due(work, asked, sorted(reasons))
+        voice = _voice(work, census, rnd.random(), rnd.choice(sorted(VOICE_CONSENTS)))
+    return Due(work, asked, sorted(reasons), None, voice, sorted(audio) if is_both else None)
 
 
 def _speaks(work: Work) -> bool:

@@ -30,6 +30,7 @@ FORM = (
     Column("turn_balance", pa.float64(), "entropy of turns over speakers / log of speakers, 0 to 1; 1 for one voice"),
     Column("longest_turn_chars", COUNT, "characters of the longest turn"),
     Column("text_chars", pa.int64(), "characters of all turns"),
+    Column("words", COUNT, "words of all turns: runs of letters, an apostrophe inside included"),
     Column("exchanges_asked", COUNT, "brief.exchanges; 0 where the brief asks for none"),
     Column("turns_off_brief", pa.float64(), "|turns - 2 * asked| / (2 * asked); 0 where the brief asks for none"),
     Column("takes", COUNT, "recordings"),
@@ -37,6 +38,8 @@ FORM = (
 
 CLAIMS = (
     Column("language_code", pa.string(), "first subtag of the declared language, lower case", nullable=True),
+    Column("language_written", pa.string(), "found by script and small words; '' where it cannot be told"),
+    Column("language_doubt", pa.string(), "the language found instead of the declared one; '' where there is no doubt"),
     Column("claimed_empty", pa.string(), "modalities claimed with nothing behind them, comma-joined; '' is none"),
     Column("unclaimed_content", pa.string(), "content that no stated footprint claims; '' is none"),
 )
@@ -50,7 +53,21 @@ REGISTER = (
     Column("emotions", COUNT, "distinct emotions, labels and undertones"),
 )
 
+SUBTEXT = (
+    Column("subtexts", COUNT, "turns with a subtext"),
+    Column("echoed_subtexts", COUNT, "subtexts of 3 words or more of which the line itself says four in five"),
+)
+
+VOICE = (
+    Column("voices_measured", COUNT, "speakers with 50 words or more in each half of their turns"),
+    Column("voice_steadiness", pa.float64(), "mean likeness of a voice's halves, -1 to 1; 0 where none was measured"),
+    Column("voice_distinctness", pa.float64(), "mean of steadiness less likeness to the others; 0 where one or none"),
+)
+
 NOVELTY = (
+    Column("personal_data_turns", COUNT, "turns with an e-mail address, a telephone or payment card number"),
+    Column("address_turns", COUNT, "turns with a street and number: a flag for people"),
+    Column("threat_turns", COUNT, "turns with a threat in the first person: a flag for people"),
     Column("assistant_turns", COUNT, "turns that speak as a chat assistant ('as an AI language model')"),
     Column("garbled_turns", COUNT, "turns with replacement characters, control characters or twice-encoded UTF-8"),
 )
@@ -68,6 +85,8 @@ MEASURES = Table(
         *FORM,
         *CLAIMS,
         *REGISTER,
+        *SUBTEXT,
+        *VOICE,
         *NOVELTY,
     ),
 )

@@ -44,7 +44,7 @@ SELECT DISTINCT world FROM feed.request UNION SELECT DISTINCT world FROM feed.co
 
 CREATE OR REPLACE TABLE rights.total_now AS
 SELECT w.world, t.table_name, count(k.key) AS row_count,
-  sha256(coalesce(string_agg(k.key, chr(10) ORDER BY k.key), '')) AS keys_sha256
+  sha256(coalesce(array_to_string(list_sort(list(k.key) FILTER (k.key IS NOT NULL)), chr(10)), '')) AS keys_sha256
 FROM rights.world w CROSS JOIN rights.totalled t
 LEFT JOIN total_key k ON k.world = w.world AND k.table_name = t.table_name
 GROUP BY ALL;

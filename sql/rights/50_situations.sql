@@ -16,11 +16,11 @@ WHERE l.given_on <= l.as_of;
 
 CREATE OR REPLACE TEMP TABLE part AS
 WITH candidates AS (
-  SELECT sub, perf, list(CASE WHEN ver IS NULL THEN -CAST(con AS BIGINT) ELSE CAST(ver AS BIGINT) * 4 + scope_rank END
-                         ORDER BY con) AS contracts
+  SELECT sub, perf, list_sort(list(
+    CASE WHEN ver IS NULL THEN -CAST(con AS BIGINT) ELSE CAST(ver AS BIGINT) * 4 + scope_rank END)) AS contracts
   FROM rights.candidate GROUP BY sub, perf
 ), scoped AS (
-  SELECT c.sub, c.perf, list(n.consent_no ORDER BY n.consent_no) AS consents
+  SELECT c.sub, c.perf, list_sort(list(n.consent_no)) AS consents
   FROM rights.contribution_known c
   JOIN rights.submission_known s ON s.sub = c.sub
   JOIN rights.consent_known n ON n.perf = c.perf AND n.scope_kind <> 'all'

@@ -78,3 +78,4 @@ SELECT req, sit, bit_or(CASE
   WHEN stage = 2 THEN reason('CONSENT_OTHER_CLIENT') WHEN stage = 3 THEN reason('CONSENT_NOT_SPECIFIC')
   ELSE reason('CONSENT_WITHDRAWN') END) AS bits, min(ends_on) AS ends_on
 FROM rights.consent_cell GROUP BY req, sit;
+

@@ -45,7 +45,7 @@ WITH hit AS (
 SELECT sub, coalesce(bit_or(bits) FILTER (is_in_force), 0) AS bits, min(bites_on) AS bites_on FROM hit GROUP BY sub;
 
 CREATE OR REPLACE TEMP TABLE exclusive_submission AS
-SELECT s.sub, list(DISTINCT e.excl_no ORDER BY e.excl_no) AS exclusivities
+SELECT s.sub, list_sort(list(DISTINCT e.excl_no)) AS exclusivities
 FROM rights.exclusivity_known e
 JOIN rights.submission_known s ON s.clock = e.clock AND (
   e.scope_kind = 'all' OR (e.scope_kind = 'submission' AND e.scope_id = s.submission_id)
@@ -56,7 +56,7 @@ GROUP BY s.sub;
 CREATE OR REPLACE TEMP TABLE submission_side AS
 WITH people AS (
   SELECT c.sub, count(*) AS performers, bit_or(c.footprint) AS claimed, bool_or(c.is_unknown) AS is_unknown,
-    list(t.sit ORDER BY t.sit) AS situations
+    list_sort(list(t.sit)) AS situations
   FROM rights.contribution_known c JOIN rights.contribution_situation t ON t.sub = c.sub AND t.perf = c.perf
   GROUP BY c.sub
 )

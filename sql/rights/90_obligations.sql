@@ -1,8 +1,8 @@
 -- What    what travels with an allowed row: the grants that carry it, the last good day, how long it may be kept
--- Grain   profile_term: one row an allowed (request, profile); credit_mode: one row a performer with a preference
+-- Grain   obligation: one row an allowed (request, profile); credit_mode: one row a performer with a preference
 -- Reads   rights.profile_decision, profile, verdict, situation_state, situation_asked, request_cell, request_row, cell,
 --         grant_stage, grant_row, consent_gap, clock, feed.credit_preference
--- Writes  rights.cell_term, situation_term, profile_term, credit_mode, permission (a view)
+-- Writes  rights.cell_term, situation_term, obligation, credit_mode, permission (a view)
 -- Source  shared rules "rights", section 2, step 9: of several covering grants the longest, country by country
 -- Limit   use_by NULL: no end is known; retention_days NULL: no grant that carries the row limits it
 CREATE OR REPLACE TABLE rights.allowed_situation AS
@@ -57,7 +57,7 @@ SELECT c.req, c.sit, least(min(c.ends_on), any_value(g.ends_on)) AS ends_on, lis
 FROM chosen c LEFT JOIN rights.consent_gap g ON g.req = c.req AND g.sit = c.sit
 GROUP BY c.req, c.sit;
 
-CREATE OR REPLACE TABLE rights.profile_term AS
+CREATE OR REPLACE TABLE rights.obligation AS
 WITH part AS (
   SELECT d.req, d.profile, d.bites_on, unnest(p.situations) AS sit
   FROM rights.profile_decision d JOIN rights.profile p ON p.profile = d.profile WHERE d.bits = 0
@@ -68,7 +68,7 @@ WITH part AS (
   GROUP BY p.req, p.profile
 ), named AS (
   SELECT u.req, u.profile, list(DISTINCT g.grant_id ORDER BY g.grant_id) AS grant_ids,
-    min(g.retention_days) AS retention_days
+    CAST(min(g.retention_days) AS INTEGER) AS retention_days
   FROM (SELECT req, profile, unnest(grants) AS grant_no FROM together) u
   JOIN rights.grant_row g ON g.grant_no = u.grant_no
   GROUP BY u.req, u.profile
@@ -88,4 +88,4 @@ GROUP BY c.clock, p.performer_id;
 
 CREATE OR REPLACE VIEW rights.permission AS
 SELECT d.world, d.request_id, d.submission_id, d.decision, d.reasons, t.grant_ids, t.use_by, t.retention_days
-FROM rights.decision d LEFT JOIN rights.profile_term t ON t.req = d.req AND t.profile = d.profile;
+FROM rights.decision d LEFT JOIN rights.obligation t ON t.req = d.req AND t.profile = d.profile;

@@ -1,12 +1,12 @@
 -- What    grants with a limited number of deliveries, shared among the orders of one build, smallest request_id first
 -- Grain   one row a (grant, request) that comes too late
--- Reads   rights.profile_term, request_row, grant_row, delivery_row, clock
+-- Reads   rights.obligation, request_row, grant_row, delivery_row, clock
 -- Writes  rights.spent (rows are added; the cells and the decision are made again until none is)
 -- Source  semantics 9: what depends on counts is decided for all orders in one pass
 -- Limit   an order that is allowed to use a grant counts as one delivery, whether it publishes tonight or not
 INSERT INTO rights.spent
 WITH used AS (
-  SELECT DISTINCT t.req, unnest(t.grants) AS grant_no FROM rights.profile_term t
+  SELECT DISTINCT t.req, unnest(t.grants) AS grant_no FROM rights.obligation t
 ), limited AS (
   SELECT u.req, u.grant_no, q.clock, g.grant_id, g.max_deliveries,
     dense_rank() OVER (PARTITION BY q.clock, g.grant_id ORDER BY q.request_id) AS turn

@@ -239,3 +239,11 @@ def test_a_version_that_the_check_refuses_is_not_published(world: World) -> None
     assert Dataset(world.lake, "labA", "dialogue").current() is None
     passed = publish.run(world.night(), "ord_a", lambda *_: [Finding(closes_gate=False)])
     assert passed.notes["version"] == "1.0.0"
+
+
+def test_what_publish_reads_names_the_version_in_force_so_that_the_same_again_says_nothing_new(world: World) -> None:
+    before = publish.inputs(world.night(), "ord_a")
+    publish_all(world, [scene("s1")])
+    after = publish.inputs(world.night(), "ord_a")
+    assert (before["version in force"], after["version in force"]) == ("None", "1.0.0")
+    assert after == publish.inputs(world.night(), "ord_a")

@@ -40,6 +40,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "emotions_known": {"turns": swap(3, emotions=UNKNOWN)},
     "no_assistant_speaks": {"turns": swap(3, text="As an AI language model, I cannot hold a ladder.")},
     "text_not_garbled": {"turns": swap(3, text="Die TÃ¼r ist zu.")},
+    "language_as_declared": {"language": "de"},
+    "no_personal_data": {"turns": swap(3, text="Write to me: mara.quill@kitchen-theatre.com, before noon.")},
 }
 """For each rule a change of the good scene that breaks it."""
 PLACES = {
@@ -51,7 +53,14 @@ PLACES = {
     "emotions_known": "3",
     "no_assistant_speaks": "3",
     "text_not_garbled": "3",
+    "no_personal_data": "3",
 }
+REPORTED = {
+    "subtext_says_otherwise": swap(3, subtext="I only came for the ladder."),
+    "threats_seen": swap(3, text="I will kill you, and then I will have my tea."),
+    "addresses_seen": swap(3, text="He lived at 12 Baker Street."),
+}
+"""Rules that report and hold nothing."""
 
 
 def judged(frame: pl.DataFrame) -> Split:
@@ -64,7 +73,15 @@ def night() -> Split:
 
 
 def test_every_row_rule_has_an_example_that_breaks_it() -> None:
-    assert set(BROKEN) == {r.name for r in SUITE.of("row").rules} - {"row_once"}
+    assert set(BROKEN) == {r.name for r in SUITE.of("row").rules if r.severity != "info"} - {"row_once"}
+    assert set(REPORTED) == {r.name for r in SUITE.of("row").rules if r.severity == "info"}
+
+
+@pytest.mark.parametrize("rule", REPORTED)
+def test_a_flag_is_reported_and_holds_nothing(rule: str) -> None:
+    split = judged(rows(scene(turns=REPORTED[rule])))
+    assert split.held.is_empty()
+    assert [(f.rule, f.severity, f.count) for f in split.findings] == [(rule, "info", 1)]
 
 
 def test_a_good_scene_goes_on(night: Split) -> None:
@@ -86,7 +103,9 @@ def test_what_came_is_what_went_on_and_what_was_held(night: Split) -> None:
     assert night.kept.height + sum(night.first_rules.values()) == len(BROKEN) + 1
 
 
-@pytest.mark.parametrize("column", [c for c in SUITE.of("row").columns if c != "row_id"])
+@pytest.mark.parametrize(
+    "column", sorted({c for r in SUITE.of("row").rules if r.severity != "info" for c in r.columns if c != "row_id"})
+)
 def test_null_counts_as_broken(column: str) -> None:
     measured = measures(rows(scene())).with_columns(
         pl.lit(None).cast(measures(rows(scene())).schema[column]).alias(column)

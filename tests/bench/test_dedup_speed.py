@@ -1,0 +1,111 @@
+"""The engine beside its peers on one corpus, in one run: CPU seconds of the whole tree, peak memory, precision, recall.
+
+Set PROMPTBOOK_BENCH to the folder that holds make_corpus.py, measure.py, score.py and the peers' run_*.py, and
+PROMPTBOOK_PEERS to a folder with one virtual environment a peer (daft, rensa, …), each with that peer installed.
+PROMPTBOOK_CORPUS may name a corpus that is made already. Run with `-s` to see the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+pytestmark = pytest.mark.bench
+
+PEERS = {"daft": [], "rensa": ["0.5", "32"], "datasketch": [], "datatrove": []}
+OURS = (sys.executable, "-c", "from pipelines.cli import main; main()", "dedup", "families")
+"""`promptbook dedup families`, whether or not its script is on the path."""
+
+
+@dataclass(frozen=True)
+class Run:
+    name: str
+    cpu_s: float
+    peak_mb: float
+    score: dict[str, float]
+
+    def __str__(self) -> str:
+        s = self.score
+        measured = f"{self.name:12} {self.cpu_s:8.1f} CPU s {self.peak_mb:8.0f} MB"
+        return f"{measured}   precision {s['pair_precision']:.4f}   recall {s['pair_recall']:.4f}"
+
+
+def folder(variable: str) -> Path:
+    path = os.environ.get(variable)
+    if not path:
+        pytest.skip(f"{variable} is not set")
+    return Path(path)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = os.environ.get("PROMPTBOOK_CORPUS")
+    if made:
+        return Path(made)
+    home = tmp_path_factory.mktemp("corpus")
+    subprocess.run([sys.executable, folder("PROMPTBOOK_BENCH") / "make_corpus.py", home], check=True)
+    return home
+
+
+def measure(name: str, command: list[str | Path], corpus: Path, home: Path, repeats: int = 1) -> Run:
+    bench, result = folder("PROMPTBOOK_BENCH"), home / f"{name}.json"
+    runs = []
+    for _ in range(repeats):
+        subprocess.run([sys.executable, bench / "measure.py", result, "--", *command], check=True, capture_output=True)
+        runs.append(json.loads(result.read_text()))
+        assert runs[-1]["rc"] == 0
+    best = min(runs, key=lambda r: float(r["cpu_s"]))
+    clusters = home / name / "clusters.parquet"
+    if not clusters.exists():
+        table = pq.read_table(home / f"{name}.parquet")
+        clusters.parent.mkdir(parents=True)
+        pq.write_table(pa.table({"id": table["id"], "cluster": table["family_id"]}), clusters)
+    scored = subprocess.run(
+        [sys.executable, bench / "score.py", clusters, corpus / "truth.parquet", name], check=True, capture_output=True
+    )
+    return Run(name, best["cpu_s"], best["peak_pss_MB"], json.loads(scored.stdout))
+
+
+def ours(corpus: Path, home: Path) -> Run:
+    target = home / "ours.parquet"
+    return measure("ours", [*OURS, corpus / "corpus.parquet", "--out", target], corpus, home, repeats=3)
+
+
+def test_whole_process_against_the_peers_in_one_run(corpus: Path, tmp_path: Path) -> None:
+    bench, peers = folder("PROMPTBOOK_BENCH"), folder("PROMPTBOOK_PEERS")
+    cold = measure_cold(corpus, tmp_path)
+    mine = ours(corpus, tmp_path)
+    found = [mine]
+    for name, arguments in PEERS.items():
+        python = peers / name / "bin" / "python"
+        if python.exists():
+            command: list[str | Path] = [python, bench / f"run_{name}.py", corpus, tmp_path / name, *arguments]
+            found.append(measure(name, command, corpus, tmp_path, repeats=3 if name == "daft" else 1))
+    print(f"\ncold (kernels compiled in the run): {cold:.1f} CPU s")  # noqa: T201
+    for run in found:
+        print(f"{run}   ours / it {mine.cpu_s / run.cpu_s:.2f}")  # noqa: T201
+    by_name = {run.name: run for run in found}
+    assert mine.score["pair_precision"] == 1.0
+    assert mine.score["pair_recall"] >= 0.999
+    assert mine.score["docs_wrongly_merged"] == 0
+    assert mine.peak_mb <= 900
+    assert "daft" in by_name, "the peer that the target is stated against is not installed"
+    assert mine.cpu_s <= 0.6 * by_name["daft"].cpu_s
+
+
+def measure_cold(corpus: Path, home: Path) -> float:
+    """CPU seconds with an empty cache of kernels."""
+    result = home / "cold.json"
+    command: list[str | Path] = [*OURS, corpus / "corpus.parquet", "--out", home / "cold.parquet"]
+    meter: list[str | Path] = [sys.executable, folder("PROMPTBOOK_BENCH") / "measure.py", result, "--", *command]
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(home / "numba")}
+    subprocess.run(meter, check=True, capture_output=True, env=environment)
+    return float(json.loads(result.read_text())["cpu_s"])
