@@ -41,14 +41,7 @@ def run(night: Night) -> Receipt:
     """Decide every accepted row for every order; a defect of the feed closes the gate and nothing is decided."""
     asked, unread = orders_of(night.landing)
     accepted = night.rows(night.going_on(LOGS), ["row_id", "submission_id"])
-    with rulebook.open_rulebook(night.settings.memory_limit_mb, night.settings.threads) as connection:
-        feed.load_folder(connection, night.landing.contracts)
-        gate.judge_seals(connection)
-        _load_ours(connection, night, asked)
-        gate.seal(connection)
-        gate.judge(connection)
-        gate.stop_on_defects(connection)
-        deciding.share_out(connection)
+    with decided_night(night, asked) as connection:
         decided = _decisions(connection, accepted, asked)
     night.write(DECISIONS, decided)
     denied = decided.filter(decision="deny").select(pl.col("reasons").list.first().alias("rule"))
@@ -59,6 +52,19 @@ def run(night: Night) -> Receipt:
         held_back=dict(denied.group_by("rule").len().sort("rule").iter_rows()),
         notes={"rows": accepted.height, "orders": len(asked), "orders_unreadable": unread},
     )
+
+
+def decided_night(night: Night, asked: list[Order]) -> duckdb.DuckDBPyConnection:
+    """Load a night's feed and orders, judge them at the gate and decide them; the caller closes the connection."""
+    connection = rulebook.open_rulebook(night.settings.memory_limit_mb, night.settings.threads)
+    feed.load_folder(connection, night.landing.contracts)
+    gate.judge_seals(connection)
+    _load_ours(connection, night, asked)
+    gate.seal(connection)
+    gate.judge(connection)
+    gate.stop_on_defects(connection)
+    deciding.share_out(connection)
+    return connection
 
 
 def inputs(night: Night) -> dict[str, str]:

@@ -11,6 +11,10 @@ DECIDED = """
 SELECT request_id, submission_id, decision, reasons, coalesce(grant_ids, []) AS grant_ids, use_by, retention_days
 FROM rights.permission WHERE world = 0 ORDER BY request_id, submission_id
 """
+RELEASED = """
+SELECT request_id, count(*) FROM rights.decision WHERE decision = 'allow' AND world = 0
+GROUP BY request_id ORDER BY request_id
+"""
 
 
 def decide(connection: duckdb.DuckDBPyConnection, *, unsealed: bool = False) -> pa.Table:
@@ -24,6 +28,15 @@ def decide(connection: duckdb.DuckDBPyConnection, *, unsealed: bool = False) -> 
     gate.stop_on_defects(connection)
     rulebook.run(connection, rulebook.DECISION)
     return connection.sql(DECIDED).to_arrow_table()
+
+
+def would_release(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Count by request what would be allowed were every defect of a judged feed repaired as the rows now read.
+
+    It permits nothing: an upper bound for the person who repairs, since a repaired restriction may deny more.
+    """
+    rulebook.run(connection, rulebook.DECISION)
+    return dict(connection.sql(RELEASED).fetchall())
 
 
 def share_out(connection: duckdb.DuckDBPyConnection) -> None:

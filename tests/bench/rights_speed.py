@@ -29,7 +29,8 @@ def measure(submissions: int) -> None:
     assert gate.defects(connection) == []
     began = time.process_time()
     shares = connection.sql(
-        "SELECT decision, count(*), count(DISTINCT reasons), min(use_by), count(grant_ids) FROM rights.permission GROUP BY 1"
+        "SELECT decision, count(*), count(DISTINCT reasons), min(use_by), count(grant_ids) FROM rights.permission "
+        "GROUP BY decision ORDER BY decision"
     ).fetchall()
     spent = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
