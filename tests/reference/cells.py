@@ -52,7 +52,8 @@ def is_readable(world: World, grant: Row) -> bool:
     optional = excluded is None or excluded == [] or bool(as_codes(excluded, TERRITORIES))
     clients = grant.get("client_ids") is None or as_names(grant["client_ids"]) is not None
     codes = closed(grant.get("ownership"), OWNERSHIP) and closed(grant.get("onward"), ONWARD)
-    dates = as_date(grant.get("valid_from")) is not None and _null_or(grant, "embargo_until", as_date)
+    dates = as_date(grant.get("valid_from")) is not None
+    dates = dates and _null_or(grant, "embargo_until", as_date) and _null_or(grant, "valid_to", as_date)
     whole = _null_or(grant, "max_deliveries", as_whole) and _null_or(grant, "perpetual", as_flag)
     key = as_text(grant.get("grant_id")) is not None
     return bool(required and optional and clients and codes and dates and whole and key)

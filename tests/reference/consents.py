@@ -125,7 +125,7 @@ def defeats(world: World, asked: Asked, withdrawn: Row, row: Row) -> bool:
 def _bites(world: World, asked: Asked, withdrawn: Row, day: date) -> bool:
     """A withdrawal bites on its day, and has a clock of its own."""
     recorded = instant(world, withdrawn.get("withdrawal_recorded_at"))
-    known = recorded is not None and recorded <= asked.known_at
+    known = recorded is None or recorded <= asked.known_at  # unreadable counts as seen where it restricts
     known = world.take("feed.withdrawal_own_clock", known, is_known(world, withdrawn, asked.known_at, unreadable=True))
     return known and world.take("days.withdrawal_bites_on_its_day", day <= asked.as_of, day < asked.as_of)
 

@@ -90,7 +90,10 @@ def is_readable(world: World, version: Row) -> bool:
 
 
 def are_terms_readable(world: World, governing: Row) -> bool:
-    """The governing version's other codes: lawful_basis is required, overlap_rule may be NULL."""
+    """The governing version's other cells: lawful_basis is required, the others may be NULL but not unreadable."""
+    end, perpetual = governing.get("effective_to"), governing.get("perpetual")
+    if (end is not None and as_date(end) is None) or (perpetual is not None and as_flag(perpetual) is None):
+        return world.take("4.unreadable_end_is_not_null", False, True)
     basis = world.take("4.lawful_basis_required", closed(governing.get("lawful_basis"), LAWFUL_BASES), True)
     rule = governing.get("overlap_rule")
     return basis and world.take("4.overlap_rule_closed", rule is None or closed(rule, OVERLAP_RULES), True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.reference.keys import KEYS
 from tests.reference.vocabulary import MODALITIES
-from tests.reference.world import Asked, Row, World, as_codes, as_whole, structural_rows
+from tests.reference.world import Asked, Row, World, as_codes, as_whole, instant, one_row, structural_rows
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,25 @@ class Scene:
 
 def read_scene(world: World, asked: Asked, submission_id: str) -> Scene:
     """The submission, its session and its contributors as known by known_at."""
-    rows = structural_rows(world, "submission", KEYS["submission"], asked.known_at)
-    row: Row = next((row for row in rows if row.get("submission_id") == submission_id), {})
-    sessions = structural_rows(world, "session", KEYS["session"], asked.known_at)
-    session = next((one for one in sessions if one.get("session_id") == row.get("session_id", "")), None)
+    row: Row = one_row(world, "submission", "submission_id", submission_id, asked.known_at) or {}
+    session = one_row(world, "session", "session_id", row.get("session_id"), asked.known_at)
     contributions = len([one for one in world.rows("contribution") if one.get("submission_id") == submission_id])
     return Scene(submission_id, row, session, footprints(world, asked, submission_id), contributions)
 
 
 def footprints(world: World, asked: Asked, submission_id: str) -> dict[str, frozenset[str] | None]:
-    """A performer's footprint: the modalities of all that performer's contributions; unknown where any is unknown."""
+    """A performer's footprint: the modalities of all that performer's contributions; unknown where any is unknown.
+
+    A contribution of unreadable time counts as seen where it restricts: somebody, with an unknown footprint.
+    """
     read: dict[str, list[frozenset[str] | None]] = {}
     for row in structural_rows(world, "contribution", KEYS["contribution"], asked.known_at):
         if row.get("submission_id") == submission_id:
             read.setdefault(str(row["performer_id"]), []).append(as_codes(row.get("modalities"), MODALITIES))
+    for row in world.rows("contribution"):
+        unreadable = "recorded_at" in row and instant(world, row["recorded_at"]) is None
+        if unreadable and row.get("submission_id") == submission_id:
+            read.setdefault(str(row["performer_id"]), []).append(None)
     return {performer: _union(lists) for performer, lists in read.items()}
 
 

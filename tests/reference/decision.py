@@ -14,6 +14,7 @@ from tests.reference.contracts import (
     contracts_of,
     is_candidate,
     is_live,
+    known_versions,
 )
 from tests.reference.contributors import Scene, contributor_reasons, read_scene, who_must_clear
 from tests.reference.gate import Defect, defects
@@ -130,11 +131,17 @@ def standing(world: World, asked: Asked, contract: Contract, own: str | None, pa
     return Standing(contract, world.take("4.cells_not_looked_at", own or cell, cell or own))
 
 
+def rests_on_consent(world: World, asked: Asked, contract: Contract) -> bool:
+    """By its governing version; of an unreadable contract, by any known version, as all its prohibitions bind."""
+    known = known_versions(world, asked, contract.contract_id) if contract.unreadable else [contract.governing]
+    return any(version is not None and version.get("lawful_basis") == "consent" for version in known)
+
+
 def lawful_basis_reasons(
     world: World, asked: Asked, scene: Scene, performer: str, inquired: list[Contract], modalities: frozenset[str]
 ) -> set[str]:
     """lawful_basis = consent in any asked contract needs a personal_data consent."""
-    bases = [one.governing.get("lawful_basis") == "consent" for one in inquired if one.governing]
+    bases = [rests_on_consent(world, asked, one) for one in inquired]
     needed = world.take("7.lawful_basis_any_asked", any(bases), bool(bases) and all(bases))
     if not world.take("7.lawful_basis_consent", needed, False):
         return set()

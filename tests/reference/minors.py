@@ -6,9 +6,8 @@ from datetime import date
 
 from tests.reference.consents import best_stage, consents_of
 from tests.reference.contributors import Scene
-from tests.reference.keys import KEYS
 from tests.reference.vocabulary import CONSENTED, SENSITIVE
-from tests.reference.world import Asked, Row, World, as_date, structural_rows
+from tests.reference.world import Asked, Row, World, as_date, one_row
 
 
 def eighteenth_birthday(world: World, born: date) -> date:
@@ -21,8 +20,7 @@ def eighteenth_birthday(world: World, born: date) -> date:
 
 def minor_reasons(world: World, asked: Asked, scene: Scene, performer: str, modalities: frozenset[str]) -> set[str]:
     """A guardian's consent always, an own reaffirmation later, and never a sensitive use. Unknown age denies."""
-    rows = structural_rows(world, "performer", KEYS["performer"], asked.known_at)
-    row: Row = next((row for row in rows if row.get("performer_id") == performer), {})
+    row: Row = one_row(world, "performer", "performer_id", performer, asked.known_at) or {}
     born, performed = as_date(row.get("date_of_birth")), as_date(scene.row.get("performed_on"))
     if born is None or performed is None:
         return world.take("7.unknown_age_denies", {"AGE_UNKNOWN"}, set[str]())

@@ -124,14 +124,22 @@ def is_known(world: World, row: Row, known_at: datetime, *, unreadable: bool) ->
 
 
 def in_force(world: World, rows: Iterable[Row], keys: Sequence[str], known_at: datetime) -> list[Row]:
-    """A correction is a new row with the same key: the latest known wins. Unreadable times are not looked at here."""
-    latest: dict[tuple[object, ...], tuple[datetime, Row]] = {}
-    for row in rows:
-        recorded = instant(world, row.get("recorded_at"))
-        key = tuple(row.get(column) for column in keys)
-        if recorded is not None and recorded <= known_at and (key not in latest or latest[key][0] < recorded):
-            latest[key] = (recorded, row)
-    return [row for _, row in latest.values()]
+    """A correction is a new row with the same key: the latest known wins. Unreadable times are not looked at here.
+
+    Different rows of one key and one instant are all returned: the gate or the reader says what that means.
+    """
+    known = [(recorded, row) for row in rows if (recorded := instant(world, row.get("recorded_at"))) is not None]
+    latest: dict[tuple[object, ...], datetime] = {}
+    for recorded, row in known:
+        key = key_of(row, keys)
+        if recorded <= known_at:
+            latest[key] = max(recorded, latest.get(key, recorded))
+    return [row for recorded, row in known if latest.get(key_of(row, keys)) == recorded]
+
+
+def key_of(row: Row, keys: Sequence[str]) -> tuple[object, ...]:
+    """The key of a row."""
+    return tuple(row.get(column) for column in keys)
 
 
 def restricting_rows(world: World, table: str, key: str, known_at: datetime) -> list[Row]:
@@ -169,3 +177,19 @@ def structural_rows(world: World, table: str, keys: Sequence[str], known_at: dat
     rows = world.take("feed.structural_known_from_beginning", rows, world.rows(table))
     later = world.take("feed.structural_own_clock", known_at, datetime.max.replace(tzinfo=UTC))
     return in_force(world, rows, keys, later)
+
+
+def one_row(world: World, table: str, key: str, name: object, known_at: datetime) -> Row | None:
+    """The one row of a performer, session or submission, as known; None where there is none.
+
+    What two rows of one instant say differently, or a row of unreadable time leaves open, nobody can read: that cell
+    is NULL.
+    """
+    mine = [row for row in world.rows(table) if row.get(key) == name and name is not None]
+    if any("recorded_at" in row and instant(world, row["recorded_at"]) is None for row in mine):
+        return {key: name}
+    latest = [{**row, "recorded_at": ""} for row in structural_rows(world, table, (key,), known_at) if row[key] == name]
+    if not latest:
+        return None
+    first = latest[0]
+    return {column: value for column, value in first.items() if all(row.get(column) == value for row in latest)}
