@@ -76,13 +76,15 @@ SELECT s.sit, s.clock, s.perf, s.footprint, s.age,
 FROM rights.situation s LEFT JOIN rights.situation_contract c USING (sit)
 GROUP BY s.sit, s.clock, s.perf, s.footprint, s.age;
 
--- of the live ones the narrowest replaces silences all of equal or wider scope but its equals that replace too
+-- of the live ones the narrowest replaces silences all of equal or wider scope but its equals that replace too;
+-- an unreadable contract is a base contract that nothing silences
 CREATE OR REPLACE TABLE rights.situation_asked AS
 WITH asked AS (
-  SELECT *, min(scope_rank) FILTER (overlap_rule = 'replaces') OVER (PARTITION BY sit) AS replaced_from
-  FROM rights.situation_contract WHERE is_candidate AND is_live
+  SELECT *, min(scope_rank) FILTER (NOT is_unreadable AND overlap_rule = 'replaces') OVER (PARTITION BY sit) AS replaced_from
+  FROM rights.situation_contract WHERE is_candidate AND (is_live OR is_unreadable)
 )
-SELECT sit, con, ver, bits, coalesce(overlap_rule = 'adds', false) AS is_adding
+SELECT sit, con, ver, CASE WHEN is_unreadable THEN reason('CONTRACT_UNKNOWN_VALUE') ELSE bits END AS bits,
+  NOT is_unreadable AND coalesce(overlap_rule = 'adds', false) AS is_adding
 FROM asked
-WHERE replaced_from IS NULL OR scope_rank < replaced_from
+WHERE is_unreadable OR replaced_from IS NULL OR scope_rank < replaced_from
   OR (scope_rank = replaced_from AND coalesce(overlap_rule = 'replaces', false));

@@ -4,7 +4,7 @@
 --         prohibition_hit, consent_gap
 -- Writes  rights.verdict_cell, rights.verdict(req, sit, bits)
 -- Source  shared rules "rights", section 2, steps 4 to 7
--- Limit   an unreadable contract is neither base nor adds: its reason comes from situation_state
+-- Limit   an unreadable contract is a base contract that denies; its reason stands even where an adds contract allows
 CREATE OR REPLACE TABLE rights.verdict_cell AS
 WITH answer AS (
   SELECT s.sit, c.req, c.leaf, c.modality, a.is_adding,
