@@ -227,3 +227,16 @@ def test_kill_9_at_20_random_moments_leaves_the_old_version_or_the_new_one(tmp_p
         assert data_of(world) == data
     assert set(seen) <= {"1.0.0", "1.1.0"}, seen
     sys.stdout.write(f"killed at 20 moments: {seen.count('1.0.0')} times the old version, else the new one\n")
+
+
+def test_the_files_of_a_version_follow_each_other_in_the_order_of_scenes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "SCENES_A_FILE", 3)
+    world = World(tmp_path)
+    world.order()
+    publish_on(world, NIGHT, CAST)
+    files = sorted((world.home / "lake/clients/labA/dialogue/versions/1.0.0/data/scenes").iterdir())
+    assert [f.name for f in files] == [f"train-0000{n}-of-00003.parquet" for n in range(3)]
+    scenes = [i for f in files for i in pl.read_parquet(f)["scene_id"]]
+    assert scenes == sorted(scenes)

@@ -85,6 +85,16 @@ def test_an_amended_term_never_pays_again_and_later_work_is_paid_under_it(tmp_pa
     assert entries(world) == [("s1", "prf_ada", 7500, "USD"), ("s2", "prf_ada", 9000, "USD")]
 
 
+def test_an_amendment_that_reaches_back_never_pays_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    signed(world)
+    run(world, [scene("s1")])
+    amended: Row = {"comp_id": "K2", "version": 2, "amount_minor": 9000}
+    signed(world, {}, amended, versions=({}, {"effective_from": "2026-06-01", "applies_to": "retroactive"}))
+    assert run(world, [], NEXT).notes == {"paid tonight": 0}
+    assert entries(world) == [("s1", "prf_ada", 7500, "USD")]
+
+
 def test_the_term_that_governed_the_day_of_acceptance_pays_though_settled_later(tmp_path: Path) -> None:
     world = World(tmp_path)
     signed(world, {"currency": None})
@@ -226,6 +236,14 @@ def test_a_split_adds_up_to_the_amount(
     weights = dict(zip(cast, shares if split == "share" else [1] * len(shares), strict=True))
     for name, part in paid.items():
         assert abs(part - amount * weights[name] / sum(weights.values())) < 1
+
+
+def test_the_unit_left_over_goes_to_the_largest_remainder(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    signed(world, {"amount_minor": 100, "split": "share"}, parties=("prf_a", "prf_b", "prf_c"))
+    cast = [performer("prf_a", 0.1), performer("prf_b", 0.1), performer("prf_c", 0.5)]
+    run(world, [scene("s1", performers=cast)])
+    assert [amount for _, _, amount, _ in entries(world)] == [14, 14, 72]
 
 
 @pytest.mark.parametrize("split", ["share", None, "by_turns"])
