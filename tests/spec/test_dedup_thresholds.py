@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -41,6 +41,7 @@ def test_thresholds_that_make_no_sense_are_refused(tmp_path: Path, body: bytes) 
         load(tmp_path / "dedup.json")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40))
 def test_families_are_scipys_components(ties: list[tuple[int, int]]) -> None:
     one, other = (np.array([t[i] for t in ties], np.int64) for i in (0, 1))
