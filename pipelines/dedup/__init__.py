@@ -30,12 +30,14 @@ def run(night: Night) -> Receipt:
     from pipelines.dedup import config  # noqa: PLC0415  (numba costs a second to import)
     from pipelines.dedup.history import history_before  # noqa: PLC0415
     from pipelines.dedup.judge import judge  # noqa: PLC0415
+    from pipelines.dedup.references import read_references  # noqa: PLC0415
 
     settings = config.load()
     fresh = _fingerprint(night, settings)
     recent, shelf = history_before(night.lake, night.date)
+    works = read_references(night.landing.root / "references")
     come = night.coming_to(LOG, [INGEST])
-    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf)
+    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf, references=works)
     again_kept, again_held = _changed(night, found)
     night.write(DISTINCT, pl.concat([found.kept, again_kept]))
     night.write(DUPLICATES, pl.concat([found.held, again_held]))
@@ -59,6 +61,7 @@ def inputs(night: Night) -> dict[str, str]:
     from pipelines.dedup.config import CONFIG  # noqa: PLC0415
 
     files = {
+        "references": digest_of_files((night.landing.root / "references").rglob("*")),
         "briefs": digest_of_files((night.landing.root / "briefs").glob("*")),
         "config": digest_of_files([CONFIG]),
     }

@@ -21,6 +21,8 @@ Text = Annotated[str, typer.Option("--text", help="The column of texts.")]
 Out = Annotated[Path, typer.Option(help="The Parquet file to write.")]
 Jaccard = Annotated[float, typer.Option(min=0.05, max=1.0, help="From which Jaccard on two texts are one family.")]
 Threads = Annotated[int, typer.Option(min=1, help="Threads; the result does not depend on them.")]
+Sample = Annotated[int, typer.Option(min=1, help="How many texts to plant copies of.")]
+Seed = Annotated[int, typer.Option(help="The same seed plants the same edits.")]
 
 
 @app.callback()
@@ -43,6 +45,33 @@ def families(
         table = families_of_file(file, id, text, out, jaccard=jaccard, threads=threads, progress=progress)
     kept = table["kept"].to_pylist().count(True)
     typer.echo(f"{table.num_rows:,} rows: {kept:,} kept, {table.num_rows - kept:,} repeat an earlier row → {out}")
+
+
+@app.command()
+def audit(
+    file: Source, text: Text = "text", jaccard: Jaccard = 0.5, sample: Sample = 2000, seed: Seed = 0
+) -> None:  # fmt: skip
+    """Plant edits of known rates into a sample of FILE and print which the threshold finds, beside an exact join.
+
+    Example: promptbook dedup audit scenes.parquet --text text --jaccard 0.5
+    """
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from pipelines.dedup.audit import audit_file  # noqa: PLC0415
+
+    found = audit_file(file, text, jaccard=jaccard, sample=sample, seed=seed)
+    table = Table(title=f"Jaccard ≥ {found.jaccard}")
+    for heading in ("words edited", "copies", "expected Jaccard", "measured", "reach it", "found", "recall"):
+        table.add_column(heading, justify="right")
+    for p in found.planted:
+        cells = f"{p.rate:.0%}", f"{p.copies:,}", f"{p.expected_jaccard:.3f}", f"{p.mean_jaccard:.3f}", f"{p.due:,}"
+        table.add_row(*cells, f"{p.found:,}", f"{p.found / max(1, p.copies):.3f}")
+    Console().print(table)
+    typer.echo(
+        f"Exact join of the sample: {found.exact_pairs:,} pairs; the engine found {found.found_pairs:,} of them"
+        f" and invented {found.invented_pairs:,}."
+    )
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.dedup.hashing import I64, U64, text_keys
-from pipelines.dedup.lookup import first_others
 from pipelines.dedup.store import HeldWords
+from pipelines.dedup.touch import first_others
 
 GROUP = 1000
 """Of rows with one and the same text or take, the earliest so many are looked at for other labels."""

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from pipelines.dedup import lookup
 from pipelines.dedup.hashing import I64, SHINGLE, U8, U32, U64, components, sketch_rows, text_keys
-from pipelines.dedup.lookup import B8, first_others
+from pipelines.dedup.lookup import B8
 from pipelines.dedup.pairs import Texts, near_pairs
+from pipelines.dedup.touch import first_others
 from pipelines.dedup.words import hash_texts
 from pipelines.errors import InputError
 

@@ -12,7 +12,8 @@ from pipelines.dedup.evidence import Sheet, disagreeing, sheet_of
 from pipelines.dedup.lookup import B8
 from pipelines.dedup.pairs import measured
 from pipelines.dedup.reach import Reach, reach
-from pipelines.dedup.rules import Line, Match, first_line, strongest, take_line, text_line
+from pipelines.dedup.references import References, published
+from pipelines.dedup.rules import Line, Match, first_line, published_line, strongest, take_line, text_line
 from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
@@ -37,6 +38,7 @@ def judge(
     come: pl.Series | None = None,
     *,
     shelf: Shelf | None = None,
+    references: References | None = None,
 ) -> Verdicts:
     """Judge tonight's rows against all earlier ones, and again those rows of history whose candidates tonight changed.
 
@@ -51,7 +53,7 @@ def judge(
     if shelf is not None and come is not None:
         come_there = shelf.find(come.filter(~come.is_in(here["row_id"].implode())))
     found = reach(here.drop("is_fresh"), is_fresh, is_come, shelf, config.floor, come_there)
-    held = verdicts(sheet_of(found.prints), found, config)
+    held = verdicts(sheet_of(found.prints), found, config, references)
     again = pl.Series("again", found.wanted & ~found.is_come)
     rows = found.prints.select(DISTINCT.empty().columns).with_row_index("row").with_columns(again)
     kept = rows.filter(pl.Series(found.wanted)).join(held, on="row", how="anti")
@@ -66,14 +68,17 @@ def judge(
     )
 
 
-def verdicts(sheet: Sheet, found: Reach, config: Config) -> pl.DataFrame:
+def verdicts(sheet: Sheet, found: Reach, config: Config, references: References | None = None) -> pl.DataFrame:
     """Judge the wanted rows; returns one line a row that is held: row, and the columns of DUPLICATES."""
     texts = text_matches(sheet, found, config)
     takes = take_matches(sheet, found.wanted)
+    works = published(sheet, found.wanted, references, config.published) if references else {}
     lines = []
     for row in np.flatnonzero(found.wanted).tolist():
         lines_here = [take_line(sheet, takes[row])] if row in takes else []
         lines_here += [text_line(sheet, texts[row], config)] if row in texts else []
+        if references and row in works:
+            lines_here.append(published_line(sheet, works[row], references.names[works[row].other]))
         line = strongest(iter(lines_here)) or _first_of_disagreeing(sheet, row)
         if line is not None:
             lines.append(line)

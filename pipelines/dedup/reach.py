@@ -14,6 +14,7 @@ from pipelines.dedup.lookup import B8
 from pipelines.dedup.measure import likely
 from pipelines.dedup.pairs import NOBODY, Texts, texts_of
 from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
+from pipelines.dedup.touch import touched_alike, touched_near
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _touched(side: _Side, is_fresh: B8, here: pl.DataFrame, known: pl.DataFrame 
     if not is_fresh.any() or (is_fresh.all() and not len(side.shelf_entries)):
         return again, NO_ROWS
     probes = side.entries_of(is_fresh)
-    there = lookup.touched_near(
+    there = touched_near(
         probes,
         side.texts.entries,
         side.ranges(probes)[0],
@@ -143,7 +144,7 @@ def _touched(side: _Side, is_fresh: B8, here: pl.DataFrame, known: pl.DataFrame 
     words, ends = flat(both["words"])
     submissions = np.array([key_of(s) for s in both["submission_id"]], np.uint64)
     groups = Alike.of(*same_keys(both, text_keys(words, ends)), submissions)
-    lookup.touched_alike(groups.keys, groups.rows, submissions, fresh, alike)
+    touched_alike(groups.keys, groups.rows, submissions, fresh, alike)
     changed = both.filter(pl.Series(alike))
     again[changed["here"].drop_nulls().to_numpy()] = True
     on_shelf = changed.filter(pl.col("shelf_row") >= 0)["shelf_row"].to_numpy()

@@ -79,6 +79,27 @@ def take_line(sheet: Sheet, match: Match) -> Line:
     return line | {"shared": match.shared, "action": action, "modality": "take", "labels_agree": agree}
 
 
+def published_line(sheet: Sheet, match: Match, name: str) -> Line:
+    """Judge a text that stands in a published work."""
+    row, prints = match.row, sheet.prints
+    evidence = f"{name}: containment {match.containment:.4f}, {match.shared} shared shingles"
+    return {
+        "row": row,
+        **{c: prints[c][row] for c in ("row_id", "submission_id", "revision")},
+        "rule": "published_text",
+        "evidence": evidence,
+        "remedy": REMEDIES["published_text"],
+        "action": "held",
+        "modality": "reference",
+        "matched_submission_id": name,
+        "identity": "published",
+        "jaccard": match.jaccard,
+        "containment": match.containment,
+        "shared": match.shared,
+        "copied_turns": [],
+    }
+
+
 def first_line(sheet: Sheet, row: int, later: int, modality: str) -> Line:
     """Judge the first of a family whose labels disagree: it is not kept blindly."""
     match = Match(row, later, 0, 1, 1)
@@ -122,5 +143,6 @@ def _is_own(sheet: Sheet, match: Match) -> bool:
 
 
 def strongest(lines: Iterator[Line]) -> Line | None:
-    """Choose the line that counts: a rejection before a hold, a recording before a text."""
-    return min(lines, key=lambda line: (line["action"] != "rejected", line["modality"] != "take"), default=None)
+    """Choose the line that counts: a rejection before a hold; a recording, a text, then a published work."""
+    order = ("take", "text", "reference")
+    return min(lines, key=lambda line: (line["action"] != "rejected", order.index(line["modality"])), default=None)

@@ -96,8 +96,8 @@ def test_the_cost_of_a_night_does_not_grow_with_the_history(tmp_path: Path) -> N
             found = judge(night, night.clear(), config.load(), shelf=shelf)
             wholes.append(time.process_time() - start)
         print(  # noqa: T201
-            f"\nhistory {size:>10,}: look-up of {len(texts.entries):,} keys {lookups[0]:.2f} cold, {min(lookups):.2f} warm;"
-            " "
+            f"\nhistory {size:>10,}: look-up of {len(texts.entries):,} keys"
+            f" {lookups[0]:.2f} cold, {min(lookups):.2f} warm; "
             f"judgement {wholes[0]:.2f} cold, {min(wholes):.2f} warm CPU s; {found.held.height:,} held"
         )
         assert found.held.height >= 2000
