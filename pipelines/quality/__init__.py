@@ -11,8 +11,8 @@ from pipelines.night import Log, Night, count_by_rule, digest_of_files
 from pipelines.quality import desk
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
-from pipelines.quality.judge import Finding, Split, check_closed, judge, places_of, with_places
-from pipelines.quality.suite import load
+from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, places_of, with_places
+from pipelines.quality.suite import load, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
@@ -58,7 +58,7 @@ def run(night: Night) -> Receipt:
     parts = [measure(part) for part in read_rows(night, rows)]
     measured = pl.concat([MEASURES.empty(), *(p.scenes for p in parts)])
     night.write(VOICES, pl.concat([VOICES.empty(), *(p.voices for p in parts)]))
-    split = desk.forgive(judge(measured, suite, judgement), decided)
+    split = desk.forgive(judge_by_campaign(measured, suite, load_overlays(), judgement), decided)
     split = with_places(split, [places_of(part, suite) for part in read_rows(night, split.held)], suite)
     night.write(MEASURES, measured)
     night.write(ACCEPTED, split.kept)

@@ -19,6 +19,7 @@ from pipelines.landing import Landing
 from pipelines.night import Night
 from pipelines.quality import desk
 from pipelines.quality.desk import Action
+from pipelines.quality.report import write_report
 from pipelines.settings import Settings
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
@@ -89,6 +90,15 @@ def appeal(submission: str, by: By, because: Because, night: NightOption = None)
     Example: promptbook quality appeal sub-ferry-queue --by prf-theo --because "The silence is the ending."
     """
     _decide("appeal", submission, by, because, night)
+
+
+@app.command()
+def report(night: NightOption = None) -> None:
+    """Write the night's page again, one HTML file that needs nothing else, and say where it lies.
+
+    Example: promptbook quality report
+    """
+    typer.echo(write_report(_open(night)))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,6 +75,21 @@ def judge(measured: pl.DataFrame, suite: Suite, judgement: str = "") -> Split:
         kept.select(c.name for c in ACCEPTED).sort("row_id"),
         held.select(c.name for c in QUARANTINE).sort("row_id", "rank"),
         findings_of(outcome, suite),
+    )
+
+
+def judge_by_campaign(
+    measured: pl.DataFrame, suite: Suite, overlays: Mapping[str, Suite], judgement: str = ""
+) -> Split:
+    """Judge each campaign that has an overlay by the tightened suite, and everything else by the suite itself."""
+    has_own = pl.col("campaign").is_in(sorted(overlays)).fill_null(value=False)
+    parts = [judge(measured.filter(~has_own), suite, judgement)]
+    for campaign in sorted(set(overlays) & set(measured["campaign"].drop_nulls())):
+        parts.append(judge(measured.filter(campaign=campaign), suite.tightened(overlays[campaign]), judgement))
+    return Split(
+        pl.concat([p.kept for p in parts]).sort("row_id"),
+        pl.concat([p.held for p in parts]).sort("row_id", "rank"),
+        tuple(f for p in parts for f in p.findings),
     )
 
 

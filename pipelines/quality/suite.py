@@ -88,6 +88,14 @@ def load(name: str, home: Path = HOME) -> Suite:
     return parse(json.loads(path.read_text(encoding="utf-8")), thing=f"expectations/{name}.json")
 
 
+def load_overlays(home: Path = HOME) -> dict[str, Suite]:
+    """Read `expectations/overlays/<campaign>.json`: what a campaign asks beyond the suite of submissions."""
+    return {
+        path.stem: parse(json.loads(path.read_text(encoding="utf-8")), thing=f"expectations/overlays/{path.name}")
+        for path in sorted((home / "overlays").glob("*.json"))
+    }
+
+
 def parse(document: dict[str, Any], thing: str) -> Suite:
     """Make a suite of a Great Expectations suite document whose `meta` carries rule, why and remedy."""
     rules = [_rule(entry, thing) for entry in document["expectations"]]
