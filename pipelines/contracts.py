@@ -41,11 +41,14 @@ def _texts(home: Path, table: str, columns: tuple[str, ...]) -> list[pl.DataFram
 
 
 def _flat(frame: pl.DataFrame, column: str) -> pl.Expr:
-    """Take a column as it is, a list as text, one that is not there as null."""
+    """Take a column as it is, a list as JSON text, one that is not there as null."""
     if column not in frame.columns:
         return pl.lit(None, pl.String).alias(column)
     kind = frame.schema[column]
-    return pl.col(column).cast(pl.List(pl.String)).list.join(",") if isinstance(kind, pl.List) else pl.col(column)
+    if not isinstance(kind, pl.List):
+        return pl.col(column)
+    quoted = pl.col(column).cast(pl.List(pl.String)).list.eval(pl.format('"{}"', pl.element()))
+    return pl.format("[{}]", quoted.list.join(",")).alias(column)
 
 
 def _lines(path: Path, columns: tuple[str, ...]) -> list[tuple[str | None, ...]]:

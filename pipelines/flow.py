@@ -48,8 +48,12 @@ def open_night(
     """Open a night over the landing and lake that the environment names; without a date, the latest delivery's."""
     settings = settings or Settings()
     landing = Landing(settings.landing)
+    date = date or landing.latest()
+    if as_of and as_of < date:
+        rule = f"a night's rights are never asked as of an earlier day ({as_of}): what was restricted since would ship"
+        raise InputError(f"night {date}", rule, "Leave --as-of out; promptbook rights decide answers about the past.")
     return Night(
-        date=date or landing.latest(),
+        date=date,
         landing=landing,
         lake=Lake(settings.lake),
         settings=settings,

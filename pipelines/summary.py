@@ -105,7 +105,13 @@ def _show_datasets(found: Sequence[Receipt], before: Mapping[str, str]) -> None:
         path = str(note.get("path", dataset)).removeprefix("clients/")
         sizes = [f"{note[k]:,}" if isinstance(note.get(k), int) else "-" for k in ("rows", "turns", "bytes")]
         table.add_row(path, *sizes, _news(note, before.get(dataset)))
-    Console().print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    for receipt in found:
+        if receipt.notes.get("left"):
+            note = receipt.notes
+            console.print(f"Left {note['client']}/{note['dataset']}: {note['left']}")
+    console.print()
 
 
 def _news(note: Mapping[str, str | int], before: str | None) -> str:

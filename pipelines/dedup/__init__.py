@@ -28,13 +28,14 @@ INGEST = Log("ingest", CURRENT, SET_ASIDE)
 def run(night: Night) -> Receipt:
     """Hold back every row that repeats earlier work."""
     from pipelines.dedup import config  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.dedup.history import history_before  # noqa: PLC0415
     from pipelines.dedup.judge import judge  # noqa: PLC0415
 
     settings = config.load()
-    history = night.lake.read(FINGERPRINTS, night.lake.manifests(FINGERPRINTS, before=night.date))
-    fresh = _fingerprint(night, history, settings)
+    fresh = _fingerprint(night, settings)
+    recent, shelf = history_before(night.lake, night.date)
     come = night.coming_to(LOG, [INGEST])
-    found = judge(fresh, history, settings, come["row_id"], night.settings.threads)
+    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf)
     again_kept, again_held = _changed(night, found)
     night.write(DISTINCT, pl.concat([found.kept, again_kept]))
     night.write(DUPLICATES, pl.concat([found.held, again_held]))
@@ -65,14 +66,15 @@ def inputs(night: Night) -> dict[str, str]:
     return files | tables
 
 
-def _fingerprint(night: Night, history: pl.DataFrame, settings: Config) -> pl.DataFrame:
+def _fingerprint(night: Night, settings: Config) -> pl.DataFrame:
     """Fingerprint and remember the rows that no earlier night has fingerprinted."""
     from pipelines.dedup.fingerprint import NEEDED, fingerprint  # noqa: PLC0415
 
     files = night.fresh_files(SUBMISSIONS, covered_by=FINGERPRINTS)
     order = ["row_id", "delivered_on", "file", "line"]
     rows = night.lake.read_files(SUBMISSIONS, files, sorted({*NEEDED, *order})).sort(order)
-    rows = rows.unique("row_id", keep="first", maintain_order=True).join(history, on="row_id", how="anti")
+    before = night.lake.read(FINGERPRINTS, night.lake.manifests(FINGERPRINTS, before=night.date), ["row_id"])
+    rows = rows.unique("row_id", keep="first", maintain_order=True).join(before, on="row_id", how="anti")
     briefs = {p.stem: p.read_text("utf-8") for p in sorted((night.landing.root / "briefs").glob("*.txt"))}
     prints = _with_sounds(night, fingerprint(rows, briefs, settings.boilerplate))
     night.write(FINGERPRINTS, prints, covers=night.names(SUBMISSIONS, files))

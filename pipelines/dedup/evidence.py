@@ -10,7 +10,10 @@ import polars as pl
 
 from pipelines.dedup.hashing import I64, U64, text_keys
 from pipelines.dedup.lookup import first_others
-from pipelines.dedup.pairs import Texts, texts_of
+from pipelines.dedup.store import HeldWords
+
+GROUP = 1000
+"""Of rows with one and the same text or take, the earliest so many are looked at for other labels."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Sheet:
 
     prints: pl.DataFrame
     submissions: U64
-    texts: Texts
+    words: HeldWords
     text_keys: U64
     turn_keys: U64
     turn_labels: U64
@@ -69,20 +72,32 @@ def sheet_of(prints: pl.DataFrame) -> Sheet:
     submissions = np.array([key_of(s) for s in prints["submission_id"]], np.uint64)
     keys = text_keys(words, ends)
     rows = np.arange(prints.height, dtype=np.int64)
-    takes = prints.select(found=pl.concat_list("takes", "sounds").list.unique()).with_row_index("row").explode("found")
-    takes = takes.drop_nulls("found")
-    take_keys = np.array([key_of(t) for t in takes["found"]], np.uint64)
+    take_keys, take_rows = _take_keys(prints)
     return Sheet(
         prints,
         submissions,
-        texts_of(words, ends),
+        HeldWords(words, ends),
         keys,
         text_keys(words, word_ends),
         labels,
         turn_ends,
         Alike.of(keys, rows, submissions),
-        Alike.of(take_keys, takes["row"].cast(pl.Int64).to_numpy(), submissions),
+        Alike.of(take_keys, take_rows, submissions),
     )
+
+
+def same_keys(prints: pl.DataFrame, texts: U64) -> tuple[U64, I64]:
+    """Name everything that two rows may have the same: (key, row) of whole texts, which are given, and of takes."""
+    takes, rows = _take_keys(prints)
+    there = np.flatnonzero(texts)
+    return np.concatenate((texts[there], takes)), np.concatenate((there, rows))
+
+
+def _take_keys(prints: pl.DataFrame) -> tuple[U64, I64]:
+    takes = prints.select(found=pl.concat_list("takes", "sounds").list.unique()).with_row_index("row").explode("found")
+    takes = takes.drop_nulls("found")
+    keys = np.array([key_of(t) for t in takes["found"]], np.uint64)
+    return keys, takes["row"].cast(pl.Int64).to_numpy()
 
 
 def flat(lists: pl.Series) -> tuple[np.ndarray, I64]:
@@ -128,13 +143,17 @@ def _by_words(keys: list[int], labels: list[int]) -> dict[int, set[int]]:
 
 
 def disagreeing(sheet: Sheet, row: int) -> tuple[int, str] | None:
-    """Find the earliest later row of another submission with the same text or take (says which) but other labels."""
+    """Find the earliest later row of another submission with the same text or take (says which) but other labels.
+
+    Looks at the earliest GROUP rows of each text or take.
+    """
     groups = [("text", sheet.same_text.group(sheet.text_keys[row]))] if sheet.text_keys[row] else []
     prints = sheet.prints
     for take in {*prints["takes"][row], *prints["sounds"][row]}:
         groups.append(("take", sheet.same_take.group(np.uint64(key_of(take)))))
     found = []
     for modality, group in groups:
-        others = group[(group > row) & (sheet.submissions[group] != sheet.submissions[row])]
+        first = group[:GROUP]
+        others = first[(first > row) & (sheet.submissions[first] != sheet.submissions[row])]
         found += [(o, modality) for o in others.tolist() if labels_agree(sheet, row, o) is False][:1]
     return min(found, default=None)

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.dedup import lookup
 from pipelines.dedup.config import Config
 from pipelines.dedup.evidence import Sheet, disagreeing, sheet_of
 from pipelines.dedup.lookup import B8
-from pipelines.dedup.pairs import measured, near_pairs
+from pipelines.dedup.pairs import measured
+from pipelines.dedup.reach import Reach, reach
 from pipelines.dedup.rules import Line, Match, first_line, strongest, take_line, text_line
+from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
-
-ORDER = ["submitted_at", "submission_id", "revision", "row_id"]
-"""What `earlier` means (semantics 5)."""
 
 
 @dataclass(frozen=True)
@@ -33,80 +31,74 @@ class Verdicts:
 
 
 def judge(
-    fresh: pl.DataFrame, history: pl.DataFrame, config: Config, come: pl.Series | None = None, threads: int = 2
+    fresh: pl.DataFrame,
+    recent: pl.DataFrame,
+    config: Config,
+    come: pl.Series | None = None,
+    *,
+    shelf: Shelf | None = None,
 ) -> Verdicts:
     """Judge tonight's rows against all earlier ones, and again those rows of history whose candidates tonight changed.
 
-    `fresh`, `history`: fingerprints, each row_id once over both. `come`: the row_ids to judge, fresh or not; all
-    fresh rows where None. A verdict depends on the set of rows alone, not on nights, order, threads or chunks.
+    `fresh`, `recent`, `shelf`: fingerprints, each row_id once over all. `come`: the row_ids to judge, of any
+    of them; all fresh rows where None. A verdict depends on the set of rows alone, not on nights, order or threads.
     """
-    prints = pl.concat(
-        [fresh.with_columns(is_fresh=pl.lit(value=True)), history.with_columns(is_fresh=pl.lit(value=False))]
-    ).sort(ORDER)
-    is_fresh = prints["is_fresh"].to_numpy()
-    come_now = is_fresh if come is None else prints["row_id"].is_in(come.implode()).to_numpy()
-    sheet = sheet_of(prints)
-    again = touched(sheet, is_fresh) & ~come_now
-    held, lost = verdicts(sheet, come_now | again, config, threads)
-    held = held.with_columns(again=pl.Series(again, dtype=pl.Boolean).gather(held["row"]))
-    rows = prints.select(DISTINCT.empty().columns).with_row_index("row")
-    kept = rows.filter(pl.Series(come_now | again)).join(held, on="row", how="anti")
-    kept = kept.with_columns(again=pl.Series(again, dtype=pl.Boolean).gather(kept["row"]))
-    names = DUPLICATES.empty().columns
+    marks = [f.with_columns(is_fresh=pl.lit(value=v)) for f, v in ((fresh, True), (recent, False))]
+    here = pl.concat(marks).sort(ORDER)
+    is_fresh = here["is_fresh"].to_numpy()
+    is_come = is_fresh if come is None else here["row_id"].is_in(come.implode()).to_numpy()
+    come_there = NO_ROWS
+    if shelf is not None and come is not None:
+        come_there = shelf.find(come.filter(~come.is_in(here["row_id"].implode())))
+    found = reach(here.drop("is_fresh"), is_fresh, is_come, shelf, config.floor, come_there)
+    held = verdicts(sheet_of(found.prints), found, config)
+    again = pl.Series("again", found.wanted & ~found.is_come)
+    rows = found.prints.select(DISTINCT.empty().columns).with_row_index("row").with_columns(again)
+    kept = rows.filter(pl.Series(found.wanted)).join(held, on="row", how="anti")
+    held = held.with_columns(again.gather(held["row"]))
+    names = DISTINCT.empty().columns, DUPLICATES.empty().columns
     return Verdicts(
-        kept.filter(~pl.col("again")).select(DISTINCT.empty().columns),
-        held.filter(~pl.col("again")).select(names),
-        kept.filter("again").select(DISTINCT.empty().columns),
-        held.filter("again").select(names),
-        lost,
+        kept.filter(~pl.col("again")).select(names[0]),
+        held.filter(~pl.col("again")).select(names[1]),
+        kept.filter("again").select(names[0]),
+        held.filter("again").select(names[1]),
+        found.refused,
     )
 
 
-def touched(sheet: Sheet, is_fresh: B8) -> B8:
-    """Find the rows of history whose verdict a fresh row may change: by standing before them, or by other labels."""
-    out = np.zeros(sheet.rows, np.bool_)
-    if is_fresh.all() or not is_fresh.any():
-        return out
-    lookup.touched_by(sheet.texts.entries, is_fresh, out)
-    for alike in (sheet.same_text, sheet.same_take):
-        lookup.touched_alike(alike.keys, alike.rows, sheet.submissions, is_fresh, out)
-    return out & ~is_fresh
-
-
-def verdicts(sheet: Sheet, wanted: B8, config: Config, threads: int = 2) -> tuple[pl.DataFrame, int]:
-    """Judge the wanted rows; returns one line a row that is held (row, and the columns of DUPLICATES), and refusals."""
-    texts, lost = text_matches(sheet, wanted, config, threads)
-    takes = take_matches(sheet, wanted)
+def verdicts(sheet: Sheet, found: Reach, config: Config) -> pl.DataFrame:
+    """Judge the wanted rows; returns one line a row that is held: row, and the columns of DUPLICATES."""
+    texts = text_matches(sheet, found, config)
+    takes = take_matches(sheet, found.wanted)
     lines = []
-    for row in np.flatnonzero(wanted).tolist():
-        found = [take_line(sheet, takes[row])] if row in takes else []
-        found += [text_line(sheet, texts[row], config)] if row in texts else []
-        line = strongest(iter(found)) or _first_of_disagreeing(sheet, row)
+    for row in np.flatnonzero(found.wanted).tolist():
+        lines_here = [take_line(sheet, takes[row])] if row in takes else []
+        lines_here += [text_line(sheet, texts[row], config)] if row in texts else []
+        line = strongest(iter(lines_here)) or _first_of_disagreeing(sheet, row)
         if line is not None:
             lines.append(line)
-    return pl.DataFrame(lines, schema={"row": pl.UInt32, **DUPLICATES.empty().schema}), lost
+    return pl.DataFrame(lines, schema={"row": pl.UInt32, **DUPLICATES.empty().schema})
 
 
-def text_matches(sheet: Sheet, wanted: B8, config: Config, threads: int = 2) -> tuple[dict[int, Match], int]:
+def text_matches(sheet: Sheet, found: Reach, config: Config) -> dict[int, Match]:
     """Find each wanted row's best earlier text: an equal one, else the nearest; the earliest of several."""
     equal = sheet.same_text
-    mask = (equal.first >= 0) & wanted[equal.rows]
-    found = dict(zip(equal.rows[mask].tolist(), equal.first[mask].tolist(), strict=True))
-    others = wanted.copy()
-    others[list(found)] = False
-    held = config.held
-    pairs, lost = near_pairs(sheet.texts, others, jaccard=held.jaccard, containment=held.containment, threads=threads)
-    pairs = pairs.where(sheet.submissions[pairs.row] != sheet.submissions[pairs.earlier])
+    mask = (equal.first >= 0) & found.wanted[equal.rows]
+    alike = dict(zip(equal.rows[mask].tolist(), equal.first[mask].tolist(), strict=True))
+    foreign = sheet.submissions[found.row] != sheet.submissions[found.earlier]
+    foreign &= ~np.isin(found.row, np.fromiter(alike, np.int64, len(alike)))
+    pairs = measured(sheet.words, found.row[foreign], found.earlier[foreign])
+    pairs = pairs.where((pairs.jaccard >= config.held.jaccard) | (pairs.containment >= config.held.containment))
     best = np.lexsort((pairs.earlier, -pairs.containment, -pairs.jaccard, pairs.row))
-    matches = {row: _equal_match(sheet, row, other) for row, other in found.items()}
+    matches = {row: _equal_match(sheet, row, other) for row, other in alike.items()}
     for i in best[np.unique(pairs.row[best], return_index=True)[1]].tolist():
         counts = int(pairs.shared[i]), int(pairs.mine[i]), int(pairs.theirs[i])
         matches[int(pairs.row[i])] = Match(int(pairs.row[i]), int(pairs.earlier[i]), *counts)
-    return matches, lost
+    return matches
 
 
 def _equal_match(sheet: Sheet, row: int, other: int) -> Match:
-    pair = measured(sheet.texts.words, np.array([row]), np.array([other]))
+    pair = measured(sheet.words, np.array([row]), np.array([other]))
     return Match(row, other, int(pair.shared[0]), int(pair.mine[0]), int(pair.theirs[0]), is_equal=True)
 
 

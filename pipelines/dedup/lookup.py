@@ -296,19 +296,31 @@ def candidates(
 
 
 @njit(cache=True, nogil=True)
-def touched_by(entries: U64, fresh: B8, out: B8) -> None:  # pragma: no cover  (compiled)
-    """Mark the rows after a fresh one that is among the first CAP holders of a key: their candidates changed."""
-    start = 0
-    seen = False
-    for e in range(len(entries)):
-        if e > 0 and entries[e] >> np.uint64(24) != entries[e - 1] >> np.uint64(24):
-            start = e
-            seen = False
-        row = row_of(entries[e])
-        if fresh[row]:
-            seen = seen or e - start < CAP
-        elif seen:
-            out[row] = True
+def touched_near(
+    fresh: U64, a: U64, range_a: U32, b: U64, range_b: U32, ranks: I64, again: B8
+) -> I64:  # pragma: no cover  (compiled)
+    """Find the rows after a fresh one that is among the first CAP holders of a key: their candidates have changed.
+
+    `fresh`: the entries of the fresh rows of a. Marks rows of a in `again` and returns those of b, with repeats.
+    """
+    out = np.empty(1024, np.int64)
+    found = 0
+    for p in range(len(fresh)):
+        row = row_of(fresh[p])
+        in_a = earlier_count(a, np.int64(range_a[0, p]), np.int64(range_a[1, p]), row)
+        in_b = earlier_count(b, np.int64(range_b[0, p]), np.int64(range_b[1, p]), ranks[row])
+        if in_a + in_b >= CAP:
+            continue
+        for e in range(np.int64(range_a[0, p]) + in_a, np.int64(range_a[1, p])):
+            again[row_of(a[e])] |= row_of(a[e]) != row
+        first = np.int64(range_b[0, p]) + in_b
+        more = np.int64(range_b[1, p]) - first
+        if found + more > len(out):
+            out = np.concatenate((out, np.empty(len(out) + more, np.int64)))
+        for e in range(more):
+            out[found] = row_of(b[first + e])
+            found += 1
+    return np.unique(out[:found])
 
 
 @njit(cache=True, nogil=True)

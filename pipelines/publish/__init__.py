@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import polars as pl
 
 from pipelines.contracts import read_contracts
@@ -10,6 +13,7 @@ from pipelines.night import Log, Night, digest, digest_of_files
 from pipelines.publish.pseudonyms import Pseudonyms, people
 from pipelines.publish.publication import Check, Outcome, bytes_of, publish
 from pipelines.publish.ready import Ready
+from pipelines.publish.records import records_of
 from pipelines.publish.rendering import Eyes
 from pipelines.publish.selection import judge, judge_takes, withheld
 from pipelines.publish.takes import FIELDS, takes_of
@@ -53,12 +57,13 @@ def run(night: Night, order_id: str, check: Check | None = None) -> Receipt:
     """
     order = order_of(night, order_id)
     pseudonyms = Pseudonyms(night.settings.pseudonym_key, order.client_id)
-    came = night.rows(night.going_on(LOGS), [*LOOKS_AT, "language", "performers"])
+    records = records_of(night.landing)
+    came = records.over(night.rows(night.going_on(LOGS), [*LOOKS_AT, "language", "performers"]))
     judged = judge(came, _decisions(night, order), order)
     judged, takes = _with_takes(night, judged, order, pseudonyms)
     held = withheld(judged, order)
     night.lake.write(WITHHELD, f"{night.name}+{order_id}", held)
-    eyes = Eyes(pseudonyms, _persons(night, came), words=order.wants_text)
+    eyes = Eyes(pseudonyms, records, _persons(night, came), words=order.wants_text)
     ready = _ready(order, judged, takes, eyes)
     outcome = publish(night, ready, lambda gone: _why_gone(night, held, gone), check)
     return _account(night, came.height, ready, held, outcome)
@@ -73,10 +78,17 @@ def inputs(night: Night, order_id: str) -> dict[str, str]:
     return {
         "order": digest(order),
         "decisions": digest(decided.files if decided else None),
-        "performers": digest_of_files(night.landing.contracts.glob("performer.*")),
+        "people": digest_of_files(_people_files(night)),
         "key": Pseudonyms(night.settings.pseudonym_key, order.client_id).key_id,
         "version in force": str(current),
     } | night.digest_of(upto=[*tables, TAKES])
+
+
+def _people_files(night: Night) -> Iterator[Path]:
+    """Name the files of the contract feed that tell who is who."""
+    return (
+        p for table in ("performer", "submission", "contribution") for p in night.landing.contracts.glob(f"{table}.*")
+    )
 
 
 def order_of(night: Night, order_id: str) -> Order:
@@ -167,6 +179,9 @@ def _account(night: Night, came: int, ready: Ready, held: pl.DataFrame, outcome:
     if outcome.changes is not None:
         changes = outcome.changes
         notes |= {"added": changes.added.height, "changed": changes.changed.height, "removed": changes.removed.height}
+        notes |= {
+            "left": ", ".join(f"{gone} ({rule.removeprefix('denied:')})" for gone, rule in changes.left.iter_rows())
+        }
     by_rule = dict(held.group_by("rule").len().sort("rule").iter_rows())
     return night.account(
         "publish",

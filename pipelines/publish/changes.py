@@ -18,6 +18,8 @@ class Changes:
     added: pl.DataFrame
     changed: pl.DataFrame
     removed: pl.DataFrame
+    left: pl.DataFrame
+    """The removed ones by their real submission_id, with the reason: for us, never for the client."""
 
     def __bool__(self) -> bool:
         return bool(self.added.height or self.changed.height or self.removed.height)
@@ -32,10 +34,12 @@ def compare(before: pl.DataFrame, after: pl.DataFrame, reasons: pl.DataFrame) ->
     gone = before.join(after, on="submission_id", how="anti").join(
         reasons.unique("submission_id", keep="first"), on="submission_id", how="left"
     )
+    gone = gone.with_columns(reason=pl.col("rule").fill_null("not_delivered"))
     return Changes(
         added=both.filter(pl.col("was").is_null()).select("scene_id").sort("scene_id"),
         changed=both.filter(pl.col("was") != pl.col("published_sha256")).select("scene_id").sort("scene_id"),
-        removed=gone.select("scene_id", reason=pl.col("rule").fill_null("not_delivered")).sort("scene_id"),
+        removed=gone.select("scene_id", "reason").sort("scene_id"),
+        left=gone.select("submission_id", "reason").sort("submission_id"),
     )
 
 

@@ -6,8 +6,8 @@
     CURRENT                             replaced: the version is published
 
 A kill before the rename leaves the old version and something to sweep; one between the rename and CURRENT leaves the
-old version in force and a higher one in place, which the next run takes up where it is the same, and removes where not:
-what CURRENT never named was never published.
+old version in force and a higher one in place, which the next run takes up where it is the same, and sets aside below
+lake/.unpublished/ where not: what CURRENT never named was never published.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import msgspec
 import polars as pl
 
 from pipelines import __version__
-from pipelines.errors import GateClosed
+from pipelines.errors import GateClosed, LakeError
 from pipelines.lake import sync_folder
 from pipelines.night import Night
 from pipelines.publish import ledger
@@ -115,15 +115,22 @@ def _alone(dataset: Dataset) -> Iterator[Path]:
 
 
 def _take_up(dataset: Dataset, now: Number | None, ready: Ready) -> Outcome | None:
-    """Finish a publication that was killed before CURRENT, if it is tonight's; else sweep what was never published."""
-    for number in dataset.in_place():
-        if now is not None and number <= now:
-            continue
+    """Finish a publication that was killed before CURRENT, if it is tonight's; else set aside what never was published.
+
+    A publication leaves at most one version above CURRENT: more of them mean that CURRENT was lost, and a person looks.
+    """
+    above = [number for number in dataset.in_place() if now is None or number > now]
+    if len(above) > 1:
+        rule = f"CURRENT is {now or 'gone'}, and the versions {', '.join(map(str, above))} lie above it"
+        raise LakeError(f"dataset {dataset.client_id}/{dataset.name}", rule, "Restore CURRENT.")
+    for number in above:
         manifest = dataset.manifest(number)
         if manifest.basis == ready.basis:
             dataset.point(number)
             return Outcome("published", number, manifest)
-        shutil.rmtree(dataset.folder(number))
+        aside = dataset.lake.root / ".unpublished" / manifest.ledger
+        aside.parent.mkdir(exist_ok=True)
+        dataset.folder(number).rename(aside)
     return None
 
 
@@ -188,7 +195,7 @@ def _draft(night: Night, ready: Ready, staged: Staged) -> VersionManifest:
         version="",
         order_id=ready.order.order_id,
         night=night.date,
-        known_at=night.known_at,
+        known_at=night.known_at or _snapshot_taken(night),
         scenes=staged.count("scenes"),
         turns=staged.count("turns"),
         schemas=ready.schemas,
@@ -202,6 +209,13 @@ def _draft(night: Night, ready: Ready, staged: Staged) -> VersionManifest:
         use_by=ready.use_by,
         code=__version__,
     )
+
+
+def _snapshot_taken(night: Night) -> dt.datetime | None:
+    """Tell when the contract snapshot was taken that rights decided on, by the receipt of rights (semantics 2)."""
+    receipt = night.receipt("rights")
+    said = receipt.notes.get("known_at") if receipt else None
+    return dt.datetime.fromisoformat(said) if isinstance(said, str) else None
 
 
 def _write_documents(

@@ -50,6 +50,14 @@ class Ready:
         return _hash_of(self.rows.select(pl.concat_str("scene_id", grants, *limits, separator="|")))
 
     @property
+    def _records_sha256(self) -> str:
+        """Hash what the platform's record says of these rows."""
+        mine = self.rows.select("submission_id")
+        tables = (self.eyes.records.submissions, self.eyes.records.performers)
+        found = [t.join(mine, on="submission_id", how="semi").sort("submission_id").to_dicts() for t in tables]
+        return digest(found)
+
+    @property
     def basis(self) -> str:
         """Digest of all that decides the content: the same basis again publishes nothing."""
         return digest(
@@ -58,6 +66,7 @@ class Ready:
                 "schemas": self.schemas,
                 "key": self.eyes.pseudonyms.key_id,
                 "persons": digest(self.eyes.persons),
+                "records": self._records_sha256,
                 "order": self.order_sha256,
                 "decisions": self.decisions_sha256,
                 "rows": _hash_of(self.rows.select("row_id")),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.publish.pseudonyms import Pseudonyms, speakers_named
+from pipelines.publish.records import Records
 from pipelines.tables.scenes import SCENES
 from pipelines.tables.turns import TURNS
 
@@ -20,9 +21,10 @@ READS = [
 
 @dataclass(frozen=True)
 class Eyes:
-    """Through whose eyes rows are rendered: the client's pseudonyms, the people to hide, whether words are licensed."""
+    """Through whose eyes rows are rendered: the client's pseudonyms, whom to hide, whether words are licensed."""
 
     pseudonyms: Pseudonyms
+    records: Records
     persons: dict[str, str]
     words: bool
 
@@ -33,6 +35,7 @@ def render(rows: pl.DataFrame, takes: pl.DataFrame, eyes: Eyes) -> tuple[pl.Data
     `rows`: the READS columns and scene_id. `takes`: row_id and the fields of a published take, in their order in the
     submission, of those rows that deliver recordings.
     """
+    rows = eyes.records.over(rows)
     turns = _turns(rows, eyes)
     return _scenes(rows, takes, eyes), turns
 

@@ -15,16 +15,17 @@ REMEDIES = {
 }
 
 
-def selected(select: Select) -> pl.Expr:
-    """Say which rows an order asks for; null is never in a list."""
-    asked = [
-        _among("feed", select.feeds),
-        _language(select.languages),
-        _among("kind", select.kinds),
-        _among("campaign", select.campaigns),
-        _among("session", select.sessions),
-    ]
-    return pl.all_horizontal(asked).fill_null(value=False)
+def unselected_by(select: Select) -> pl.Expr:
+    """Name what an order asks and a row is not, as a list; null is never in a list that an order names."""
+    asked = {
+        "feeds": _among("feed", select.feeds),
+        "languages": _language(select.languages),
+        "kinds": _among("kind", select.kinds),
+        "campaigns": _among("campaign", select.campaigns),
+        "sessions": _among("session", select.sessions),
+    }
+    lacking = [pl.when(~has.fill_null(value=False)).then(pl.lit(name)) for name, has in asked.items()]
+    return pl.concat_list(lacking).list.drop_nulls()
 
 
 def _among(column: str, values: list[str] | None) -> pl.Expr:
@@ -57,19 +58,20 @@ def reduced(decisions: pl.DataFrame) -> pl.DataFrame:
 def judge(came: pl.DataFrame, decisions: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Give every accepted row the rule by which this order does not get it, null where nothing stands against it.
 
-    `came`: row_id and what `select` looks at. Returns `came` with allowed, reasons, grant_ids, use_by, retention_days
-    and rule, sorted by row_id.
+    `came`: row_id and what `select` looks at. Returns `came` with lacks, allowed, reasons,
+    grant_ids, use_by, retention_days and rule, sorted by row_id.
     """
     first_reason = pl.col("reasons").list.get(0, null_on_oob=True).fill_null("WITHOUT_REASON")
     rule = (
-        pl.when(~selected(order.select))
+        pl.when(pl.col("lacks").list.len() > 0)
         .then(pl.lit("not_selected"))
         .when(pl.col("allowed").is_null())
         .then(pl.lit("undecided"))
         .when(~pl.col("allowed"))
         .then(pl.lit("denied:") + first_reason)
     )
-    return came.join(reduced(decisions), on="row_id", how="left").with_columns(rule=rule).sort("row_id")
+    rows = came.with_columns(lacks=unselected_by(order.select)).join(reduced(decisions), on="row_id", how="left")
+    return rows.with_columns(rule=rule).sort("row_id")
 
 
 def judge_takes(judged: pl.DataFrame, takes: pl.DataFrame) -> pl.DataFrame:
@@ -96,7 +98,12 @@ def judge_takes(judged: pl.DataFrame, takes: pl.DataFrame) -> pl.DataFrame:
 
 def withheld(judged: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Shape the rows held back as the table `withheld`."""
-    evidence = pl.when(pl.col("rule").str.starts_with("denied:")).then(pl.col("reasons").list.join(", "))
+    evidence = (
+        pl.when(pl.col("rule").str.starts_with("denied:"))
+        .then(pl.col("reasons").list.join(", "))
+        .when(pl.col("rule") == "not_selected")
+        .then(pl.col("lacks").list.join(", "))
+    )
     explain = pl.format("promptbook rights explain {} --order {}", "submission_id", pl.lit(order.order_id))
     held = judged.filter(pl.col("rule").is_not_null()).with_columns(
         order_id=pl.lit(order.order_id),

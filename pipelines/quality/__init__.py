@@ -23,9 +23,11 @@ from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.profiles import PROFILES
 from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.releases import RELEASES
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
+from pipelines.tables.takes import TAKES
 from pipelines.tables.voices import VOICES
 
 __all__ = [
@@ -61,8 +63,9 @@ def run(night: Night) -> Receipt:
     night.write(MEASURES, measured)
     night.write(ACCEPTED, split.kept)
     night.write(QUARANTINE, split.held)
+    heard = _listen(night)
     moved = _drift(night, measured.join(coming, on="row_id", how="semi"), split)
-    night.write(FINDINGS, as_frame([*split.findings, *moved]))
+    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved]))
     return night.account(
         LOG.stage,
         came=coming.height,
@@ -94,6 +97,28 @@ def judgement_of(home: Path) -> str:
     """Hash what decides whether a row is held: the suite of submissions, its overlays, the vocabularies."""
     files = [home / "submissions.json", *home.glob("overlays/*.json"), *home.glob("vocabularies/*.json")]
     return digest_of_files(files)
+
+
+def _listen(night: Night) -> tuple[Finding, ...]:
+    """Measure the takes that ingest found tonight, and write what they break beside them."""
+    present = night.read(TAKES).filter(status="present")
+    found, findings = RECORDINGS.empty(), tuple[Finding, ...]()
+    if present.height:
+        from pipelines.quality.takes import judge_takes, measure_take  # noqa: PLC0415
+
+        declared = night.rows(present.select("row_id").unique(), ["row_id", "takes"]).explode("takes")
+        lengths = declared.select(
+            "row_id", pl.col("takes").struct.field("uri"), pl.col("takes").struct.field("duration_s")
+        )
+        said = present.join(lengths.unique(["row_id", "uri"]), on=["row_id", "uri"], how="left")
+        heard = [
+            line | measure_take(night.landing.takes(line["feed"]) / line["uri"], line["duration_s"])
+            for line in said.sort("row_id", "uri").iter_rows(named=True)
+        ]
+        schema = {n: k for n, k in RECORDINGS.empty().schema.items() if n != "broken"}
+        found, findings = judge_takes(pl.DataFrame(heard, schema_overrides=schema).select(list(schema)))
+    night.write(RECORDINGS, found)
+    return findings
 
 
 def _drift(night: Night, measured: pl.DataFrame, split: Split) -> list[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.quality.turns import Flags
+from pipelines.quality.turns import Flags, Flat, text_of
+from pipelines.quality.words import shared_words
 
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 """RFC 5321 mailboxes as people write them."""
@@ -59,14 +60,9 @@ LEAST_ECHO = 3
 """Words a subtext needs to be called an echo: 'No.' under 'No.' may be the whole point."""
 
 
-def echoes(text: pl.Series, subtext: pl.Series) -> Flags:
-    """Flag turns whose subtext repeats the line: at least three distinct words, four in five of them spoken."""
-    written = np.flatnonzero((subtext.str.len_bytes() > 0).to_numpy())
-    words = r"[\p{L}\p{N}']+"
-    under = subtext.gather(written).str.to_lowercase().str.extract_all(words).list.unique()
-    said = text.gather(written).str.to_lowercase().str.extract_all(words)
-    count = under.list.len().to_numpy()
-    shared = pl.DataFrame({"a": under, "b": said}).select(pl.col("a").list.set_intersection("b").list.len())
-    found = np.zeros(len(text), dtype=np.bool_)
-    found[written] = (count >= LEAST_ECHO) & (shared.to_series().to_numpy() >= ECHO * count)
-    return found
+def subtext_flags(turns: Flat) -> dict[str, Flags]:
+    """Flag turns with a subtext, and those whose subtext repeats the line."""
+    said, ends = text_of(turns)
+    under, under_ends = text_of(turns, "subtext")
+    distinct, shared = shared_words(said, ends, under, under_ends)
+    return {"subtexts": distinct > 0, "echoed_subtexts": (distinct >= LEAST_ECHO) & (shared >= ECHO * distinct)}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.quality import vocabulary
-from pipelines.quality.content import echoes, flags_of
+from pipelines.quality.content import flags_of, subtext_flags
+from pipelines.quality.register import Labels, labels_of, unknown_labels
+from pipelines.quality.speech import Speech, speech_of, unknown_speakers
 from pipelines.quality.turns import Flags, Flat, column, lay_flat, per_turn
 
 ASSISTANT = (
@@ -40,12 +41,11 @@ class Reading:
     turns: Flat
     flags: dict[str, Flags]
     blank: Flags
-    staged: Flags
+    performed: Flags
+    """Turns with text or a stage direction."""
     text: pl.Series
-    speakers: Flat
-    names: pl.Series
-    emotion_keys: pl.DataFrame
-    """row, turn (index), key: each emotion and undertone."""
+    speech: Speech
+    labels: Labels
 
 
 def read(rows: pl.DataFrame) -> Reading:
@@ -53,26 +53,26 @@ def read(rows: pl.DataFrame) -> Reading:
     turns = lay_flat(column(rows, "turns"))
     text = turns.strings("text")
     blank = (text.str.len_bytes() == 0).to_numpy()
-    stage, speakers = lay_flat(turns.field("stage")), lay_flat(turns.field("speakers"))
+    stage = lay_flat(turns.field("stage"))
     staged = per_turn(turns, stage, (stage.strings().str.len_bytes() > 0).to_numpy())
-    names = speakers.strings()
-    named = per_turn(turns, speakers, (names.str.len_bytes() > 0).to_numpy())
+    speech, labels = speech_of(rows, turns), labels_of(turns)
+    named = np.zeros(len(turns.row), dtype=np.bool_)
+    named[speech.turn] = True
     recorded = rows.get_column("takes").list.len().fill_null(0).to_numpy()[turns.row] > 0
-    emotions = _emotions(turns)
     flags = {
         "empty_turns": blank & ~staged & ~recorded,
         "stage_only_turns": blank & staged,
         "turns_out_of_order": _out_of_order(turns),
+        "turn_gaps": gap_sizes(turns) > 0,
         "speakerless_turns": ~blank & ~named,
-        "unknown_speaker_turns": _unknown_speakers(rows, turns, speakers, names),
-        "unknown_emotion_turns": _marked(turns, emotions.filter(~pl.col("is_known"))),
+        "unknown_speaker_turns": unknown_speakers(speech),
+        "unknown_emotion_turns": unknown_labels(labels, turns),
         "assistant_turns": text.str.contains(ASSISTANT).to_numpy(),
         "garbled_turns": text.str.contains(GARBLED).to_numpy(),
-        "echoed_subtexts": echoes(text, turns.strings("subtext")),
         **flags_of(text),
+        **subtext_flags(turns),
     }
-    flags["turn_gaps"] = _after_a_gap(turns)
-    return Reading(turns, flags, blank, staged, text, speakers, names, emotions)
+    return Reading(turns, flags, blank, ~blank | staged, text, speech, labels)
 
 
 def _numbers(turns: Flat) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -95,40 +95,3 @@ def gap_sizes(turns: Flat) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     same = turns.row[order][1:] == turns.row[order][:-1]
     sizes[order[1:]] = np.where(same, np.maximum(np.diff(numbers[order]) - 1, 0), 0)
     return sizes
-
-
-def _after_a_gap(turns: Flat) -> Flags:
-    return gap_sizes(turns) > 0
-
-
-def _unknown_speakers(rows: pl.DataFrame, turns: Flat, speakers: Flat, names: pl.Series) -> Flags:
-    """Turns with a speaker outside `characters`, in work that lists characters; collective voices are known."""
-    characters = lay_flat(column(rows, "characters"))
-    cast = pl.DataFrame({"row": characters.row, "name": characters.strings("name")}).unique()
-    said = pl.DataFrame({"turn": speakers.row, "row": turns.row[speakers.row], "name": names})
-    said = said.filter(pl.col("row").is_in(cast["row"].unique().implode()), pl.col("name") != "")
-    said = said.filter(~pl.col("name").str.to_lowercase().is_in(sorted(vocabulary.collective_voices())))
-    return _marked(turns, said.join(cast, on=["row", "name"], how="anti"))
-
-
-def _marked(turns: Flat, found: pl.DataFrame) -> Flags:
-    flags = np.zeros(len(turns.row), dtype=np.bool_)
-    flags[found["turn"].to_numpy()] = True
-    return flags
-
-
-def _emotions(turns: Flat) -> pl.DataFrame:
-    """Each emotion and undertone: row, turn (index), key, is_known."""
-    listed = lay_flat(turns.field("emotions"))
-    under = pl.DataFrame({"turn": np.arange(len(turns.row))}).with_columns(
-        pl.Series("label", turns.field("undertone").field("label"), dtype=pl.String),
-        pl.Series("vocabulary", turns.field("undertone").field("vocabulary"), dtype=pl.String),
-    )
-    labels = pl.DataFrame({"turn": listed.row}).with_columns(
-        pl.Series("label", listed.field("label"), dtype=pl.String),
-        pl.Series("vocabulary", listed.field("vocabulary"), dtype=pl.String),
-    )
-    both = pl.concat([labels, under.filter(pl.col("label").is_not_null() | pl.col("vocabulary").is_not_null())])
-    key = pl.concat_str("vocabulary", "label", separator=vocabulary.BETWEEN, ignore_nulls=False)
-    known = key.is_in(vocabulary.emotions()["key"].implode()).fill_null(value=False)
-    return both.select("turn", pl.Series("row", turns.row[both["turn"].to_numpy()]), key.alias("key"), is_known=known)

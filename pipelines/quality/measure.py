@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.quality import form, vocabulary
+from pipelines.quality import form
 from pipelines.quality.form import RECORDED, Reading
 from pipelines.quality.language import written
-from pipelines.quality.turns import Flat, column, lay_flat, text_of
+from pipelines.quality.register import register
+from pipelines.quality.speech import casting
+from pipelines.quality.turns import column, lay_flat, text_of
 from pipelines.quality.voice import cast_of, per_row, voices
 from pipelines.quality.words import Counted, count
 from pipelines.tables.contract import Table
-from pipelines.tables.measures import EKMAN, MEASURES
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.voices import VOICES
 
 NEEDED = (
@@ -42,9 +44,9 @@ def measure(rows: pl.DataFrame) -> Measured:
     """Measure every submission and every voice in it."""
     reading = form.read(rows)
     declared = rows.get_column("language").str.to_lowercase().str.split("-").list.first()
-    cast = cast_of(reading, declared)
+    cast = cast_of(reading.speech, declared)
     counted = count(*text_of(reading.turns), reading.turns.row, len(rows), cast.half, cast.tongue)
-    speakers = voices(cast, counted)
+    speakers = voices(reading.speech, cast, counted)
     ids = rows.select("row_id", "submission_id", "revision").with_row_index("row")
     spoken = speakers.join(ids.with_columns(pl.col("row").cast(speakers.schema["row"])), on="row", how="left")
     scenes = _scenes(rows, reading, [*written(counted, declared), *per_row(speakers, len(rows))], counted)
@@ -54,8 +56,8 @@ def measure(rows: pl.DataFrame) -> Measured:
 def _scenes(rows: pl.DataFrame, reading: Reading, more: list[pl.Series], counted: Counted) -> pl.DataFrame:
     found = rows.select(IDENTITY).with_columns(
         *_turn_counts(reading),
-        *_voices(rows, reading),
-        *_emotions(reading),
+        *casting(reading.speech),
+        *register(reading.labels, reading.turns, reading.performed),
         *more,
         pl.Series("words", counted.words),
         pl.Series("takes", rows.get_column("takes").list.len().fill_null(0)),
@@ -74,18 +76,16 @@ def _conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 def _turn_counts(reading: Reading) -> list[pl.Series]:
     turns, text = reading.turns, reading.text
-    performed = ~reading.blank | reading.staged
     chars = text.str.len_chars().to_numpy()
     longest = np.zeros(turns.rows, dtype=np.int64)
     np.maximum.at(longest, turns.row, chars)
     counts = {name: turns.per_row(flags) for name, flags in reading.flags.items()}
     counts |= {
         "turns": turns.per_row(np.ones(len(turns.row))),
-        "performed_turns": turns.per_row(performed),
+        "performed_turns": turns.per_row(reading.performed),
         "text_turns": turns.per_row(~reading.blank),
         "turn_gaps": turns.per_row(form.gap_sizes(turns)),
         "text_chars": turns.per_row(chars),
-        "subtexts": turns.per_row((turns.strings("subtext").str.len_bytes() > 0).to_numpy()),
         "longest_turn_chars": longest,
     }
     return [pl.Series(name, values) for name, values in counts.items()]
@@ -94,48 +94,6 @@ def _turn_counts(reading: Reading) -> list[pl.Series]:
 def _off_brief() -> pl.Expr:
     asked = 2 * pl.col("exchanges_asked")
     return pl.when(asked > 0).then((pl.col("turns") - asked).abs() / asked).otherwise(0.0)
-
-
-def _voices(rows: pl.DataFrame, reading: Reading) -> list[pl.Series]:
-    """How many speak, how evenly, and how much of the cast."""
-    said = pl.DataFrame({"row": reading.turns.row[reading.speakers.row], "name": reading.names})
-    each = said.filter(pl.col("name") != "").group_by("row", "name").len()
-    share = pl.col("len") / pl.col("len").sum()
-    per_row = each.group_by("row").agg(
-        voices=pl.len(), turn_balance=pl.when(pl.len() > 1).then(share.entropy() / pl.len().log()).otherwise(1.0)
-    )
-    characters = lay_flat(column(rows, "characters"))
-    cast = pl.DataFrame({"row": characters.row, "name": characters.strings("name")}).unique()
-    used = cast.join(each.select("row", "name", speaks=pl.lit(value=True)), on=["row", "name"], how="left")
-    used = used.group_by("row").agg(cast_used=pl.col("speaks").fill_null(value=False).mean())
-    index = pl.DataFrame({"row": np.arange(len(rows))})
-    whole = index.join(per_row, on="row", how="left").join(used, on="row", how="left").sort("row")
-    filled = whole.with_columns(pl.col("voices").fill_null(0), pl.col("turn_balance", "cast_used").fill_null(1.0))
-    return filled.drop("row").get_columns()
-
-
-def _emotions(reading: Reading) -> list[pl.Series]:
-    turns, labels = reading.turns, reading.emotion_keys
-    distinct = labels.select("row", "key").unique()
-    labelled = np.zeros(len(turns.row), dtype=np.bool_)
-    labelled[labels["turn"].to_numpy()] = True
-    performed = turns.per_row(~reading.blank | reading.staged)
-    share = turns.per_row(labelled & (~reading.blank | reading.staged)) / np.maximum(performed, 1)
-    return [
-        pl.Series("emotions", np.bincount(distinct["row"].to_numpy(), minlength=turns.rows)),
-        pl.Series("labelled_turns", share),
-        *_ekman(turns, labels),
-    ]
-
-
-def _ekman(turns: Flat, labels: pl.DataFrame) -> list[pl.Series]:
-    """Count, for each of Ekman's emotions, the turns that a label means it in."""
-    meant = labels.join(vocabulary.emotions().select("key", "ekman"), on="key").explode("ekman").drop_nulls("ekman")
-    found = []
-    for emotion in EKMAN:
-        at = meant.filter(ekman=emotion)["turn"].unique().to_numpy()
-        found.append(pl.Series(f"{emotion}_turns", np.bincount(turns.row[at], minlength=turns.rows)))
-    return found
 
 
 def _claims(rows: pl.DataFrame, found: pl.DataFrame) -> list[pl.Series]:

@@ -43,15 +43,30 @@ def lay_flat(lists: pa.Array) -> Flat:
     return Flat(lists.flatten(), np.repeat(np.arange(len(lists)), lengths), len(lists))
 
 
+def numbered(values: pl.Series) -> tuple[Places, pl.Series]:
+    """Give each distinct text its place in alphabetical order: the places, and the texts in that order.
+
+    The order makes sums over them the same in any chunking.
+    """
+    coded = values.cast(pl.Categorical)
+    distinct = coded.unique()
+    spelled = distinct.cast(pl.String)
+    order = spelled.arg_sort().to_numpy()
+    codes = distinct.to_physical().to_numpy().astype(np.int64)
+    place = np.zeros(int(codes.max()) + 1 if len(codes) else 1, np.int64)
+    place[codes[order]] = np.arange(len(codes))
+    return place[coded.to_physical().to_numpy().astype(np.int64)], spelled.gather(order)
+
+
 def column(rows: pl.DataFrame, name: str) -> pa.Array:
     """One column of a frame as one Arrow array."""
     array = rows.get_column(name).to_arrow()
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def text_of(turns: Flat) -> tuple[NDArray[np.uint8], Places]:
-    """The bytes of all turns' texts and the offsets at which each begins, without a copy; null is empty."""
-    text = turns.field("text").cast(pa.large_string())
+def text_of(turns: Flat, name: str = "text") -> tuple[NDArray[np.uint8], Places]:
+    """The bytes of all turns' texts or subtexts, and the offsets at which each begins; no copy; null is empty."""
+    text = turns.field(name).cast(pa.large_string())
     if text.null_count:
         text = text.fill_null("")
     _, offsets, data = text.buffers()

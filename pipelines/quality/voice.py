@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pipelines.quality import vocabulary
-from pipelines.quality.form import Reading
+from pipelines.quality.speech import Speech
 from pipelines.quality.words import Counted, Places, lexicon
 
 LEAST_WORDS = 50
@@ -27,29 +27,28 @@ LEAST_WORDS = 50
 
 @dataclass(frozen=True)
 class Cast:
-    """Who speaks alone: `who` (row, name, turns), one line a voice; `half` of each turn: 2 * voice + half, or -1."""
+    """Who speaks: `key` of each voice, how many `turns` it says alone; `half` of each turn: 2 * voice + half, or -1."""
 
-    who: pl.DataFrame
+    key: Places
+    turns: Places
     half: Places
     tongue: Places
     """For each half the line of its language in the lexicon, -1 where its language has no usual rates."""
 
 
-def cast_of(reading: Reading, language: pl.Series) -> Cast:
+def cast_of(speech: Speech, language: pl.Series) -> Cast:
     """Part each speaker's turns into a first and a second half; turns said together belong to nobody's voice."""
-    turns, speakers = reading.turns, reading.speakers
-    alone = np.bincount(speakers.row, minlength=len(turns.row))[speakers.row] == 1
-    said = pl.DataFrame({"turn": speakers.row[alone], "name": reading.names.filter(pl.Series(alone))})
-    said = said.with_columns(pl.Series("row", turns.row[said["turn"].to_numpy()])).filter(pl.col("name") != "")
-    place = pl.int_range(pl.len()).over("row", "name")
-    said = said.with_columns(late=(place * 2 >= pl.len().over("row", "name")).cast(pl.Int64))
-    who = said.group_by("row", "name", maintain_order=True).len("turns").with_row_index("voice")
-    said = said.join(who, on=["row", "name"], how="left", maintain_order="left")
+    turns = speech.turns
+    alone = np.flatnonzero(np.bincount(speech.turn, minlength=len(turns.row))[speech.turn] == 1)
+    keys, voice, count = np.unique(speech.key[alone], return_inverse=True, return_counts=True)
+    order = np.argsort(voice, kind="stable")
+    place = np.empty(len(voice), np.int64)
+    place[order] = np.arange(len(voice)) - np.repeat(np.cumsum(count) - count, count)
     half = np.full(len(turns.row), -1, np.int64)
-    half[said["turn"].to_numpy()] = (said["voice"].cast(pl.Int64) * 2 + said["late"]).to_numpy()
+    half[speech.turn[alone]] = voice * 2 + (place * 2 >= count[voice])
     lines = {name: line for line, name in enumerate(lexicon().voices)}
     spoken = language.replace_strict(lines, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
-    return Cast(who, half, np.repeat(spoken[who["row"].to_numpy()], 2))
+    return Cast(keys, count, half, np.repeat(spoken[keys // speech.width], 2))
 
 
 @cache
@@ -59,22 +58,47 @@ def _usual() -> NDArray[np.float32]:
     return np.array([[float(r) for r in rates[name]] for name in lexicon().voices], np.float32)
 
 
-def voices(cast: Cast, counted: Counted) -> pl.DataFrame:
+def voices(speech: Speech, cast: Cast, counted: Counted) -> pl.DataFrame:
     """Measure each voice: row, speaker, turns, words, is_measured, same, others."""
-    lines = np.maximum(cast.tongue, 0)
-    expected = counted.spoken[:, None] * _usual()[lines]
-    shape = 2 * np.sqrt(counted.features + 0.375) - 2 * np.sqrt(expected + 0.375)
-    shape /= np.maximum(np.linalg.norm(shape, axis=1, keepdims=True), 1e-9)
     long = (counted.spoken >= LEAST_WORDS) & (cast.tongue >= 0)
     measured = long[0::2] & long[1::2]
-    row = cast.who["row"].to_numpy().astype(np.int64)
+    shape = _shapes(counted.features, counted.spoken, cast.tongue, _usual(), measured)
+    row = cast.key // speech.width
     same, others = _likeness(shape, row, measured)
-    return cast.who.select("row", speaker="name", turns="turns").with_columns(
-        pl.Series("words", counted.spoken[0::2] + counted.spoken[1::2]),
-        pl.Series("is_measured", measured),
-        pl.Series("same", same).fill_nan(None),
-        pl.Series("others", others).fill_nan(None),
-    )
+    return pl.DataFrame(
+        {
+            "row": row,
+            "speaker": speech.names(cast.key),
+            "turns": cast.turns,
+            "words": counted.spoken[0::2] + counted.spoken[1::2],
+            "is_measured": measured,
+            "same": same,
+            "others": others,
+        }
+    ).with_columns(pl.col("same", "others").fill_nan(None))
+
+
+@njit(cache=True, nogil=True)
+def _shapes(
+    features: NDArray[np.float32],
+    spoken: NDArray[np.int32],
+    tongue: Places,
+    usual: NDArray[np.float32],
+    measured: NDArray[np.bool_],
+) -> NDArray[np.float32]:  # pragma: no cover  (compiled)
+    """Deviation of each half from what is usual, of length 1; the halves that are not measured are left out."""
+    shape = np.zeros_like(features)
+    for half in range(len(spoken)):
+        if not measured[half // 2]:
+            continue
+        total = 0.0
+        for i in range(features.shape[1]):
+            expected = spoken[half] * usual[tongue[half], i]
+            value = 2 * np.sqrt(features[half, i] + 0.375) - 2 * np.sqrt(expected + 0.375)
+            shape[half, i] = value
+            total += value * value
+        shape[half] /= max(np.sqrt(total), 1e-9)
+    return shape
 
 
 @njit(cache=True, nogil=True)

@@ -122,7 +122,25 @@ def _classes() -> NDArray[np.int64]:
     return classes
 
 
-_SCRIPT, _CLASS = _scripts(), _classes()
+def _small() -> NDArray[np.uint64]:
+    """ASCII letters and digits in lower case; 0 for any other byte."""
+    small = np.zeros(256, np.uint64)
+    for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
+        small[byte] = ord(chr(byte).lower())
+    return small
+
+
+_SCRIPT, _CLASS, _SMALL = _scripts(), _classes(), _small()
+
+
+@njit(cache=True, nogil=True)
+def _run(data: Bytes, at: int, end: int, key: np.uint64) -> tuple[int, np.uint64]:  # pragma: no cover  (compiled)
+    """Take a run of ASCII letters into a word's hash: nine bytes in ten."""
+    prime = np.uint64(0x100000001B3)
+    while at < end and _SMALL[data[at]]:
+        key = (key ^ _SMALL[data[at]]) * prime
+        at += 1
+    return at, key
 
 
 @njit(cache=True, nogil=True)
@@ -202,6 +220,10 @@ def _pass(  # noqa: C901  (one loop over bytes; parted, each part would carry th
         t = tongue[v] if v >= 0 else -1
         key, length = basis, 0
         while at <= end:
+            past, key = _run(data, at, end, key)
+            letters[r, 0] += past - at
+            length += past - at
+            at = past
             size, kind = _look(data, at, end)
             size = min(size, max(end - at, 1))
             inside = kind == 2 and length > 0 and _look(data, at + size, end)[1] == 1
@@ -225,3 +247,54 @@ def _pass(  # noqa: C901  (one loop over bytes; parted, each part would carry th
                 if t >= 0 and kind >= 3:
                     features[v, small + kind - 3] += 1
             at += size
+
+
+@njit(cache=True, nogil=True)
+def _words_of(data: Bytes, at: int, end: int, out: NDArray[np.uint64]) -> int:  # pragma: no cover  (compiled)
+    """Hash the distinct words of one value into `out`, as many as fit; returns how many."""
+    basis = np.uint64(0xCBF29CE484222325)
+    key, length, found = basis, 0, 0
+    while at <= end:
+        past, key = _run(data, at, end, key)
+        length += past - at
+        at = past
+        size, kind = _look(data, at, end)
+        size = min(size, max(end - at, 1))
+        if kind == 1 or (kind == 2 and length > 0 and _look(data, at + size, end)[1] == 1):
+            key = _grow(key, data, at, size)
+            length += 1
+        elif length:
+            known = False
+            for i in range(found):
+                known |= out[i] == key
+            if not known and found < len(out):
+                out[found] = key
+                found += 1
+            key, length = basis, 0
+        at += size
+    return found
+
+
+MOST_WORDS = 256
+"""Distinct words of a line and of its subtext that are compared; what a longer one holds beyond is not looked at."""
+
+
+@njit(cache=True, nogil=True)
+def shared_words(
+    said: Bytes, ends: Places, under: Bytes, under_ends: Places
+) -> tuple[Counts, Counts]:  # pragma: no cover  (compiled)
+    """Count, for each turn, the distinct words of `under`, and how many of them stand in `said`."""
+    n = len(ends) - 1
+    distinct, shared = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    mine, theirs = np.zeros(MOST_WORDS, np.uint64), np.zeros(MOST_WORDS, np.uint64)
+    for turn in range(n):
+        if under_ends[turn] == under_ends[turn + 1]:
+            continue
+        distinct[turn] = _words_of(under, under_ends[turn], under_ends[turn + 1], mine)
+        spoken = _words_of(said, ends[turn], ends[turn + 1], theirs)
+        for i in range(distinct[turn]):
+            for j in range(spoken):
+                if mine[i] == theirs[j]:
+                    shared[turn] += 1
+                    break
+    return distinct, shared

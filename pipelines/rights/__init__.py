@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import duckdb
+import msgspec
 import polars as pl
 
 from pipelines.errors import InputError, OrderError
@@ -111,23 +112,31 @@ def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[
         "contribution": contributions,
         "session": claims.merged_sessions(submissions, records["session"]),
     }
+    rulebook.run(connection, ("15_make_way",))
     for name, frame in ours.items():
-        connection.execute(f"DELETE FROM feed.{name}")  # noqa: S608  (three names, above)
         feed.load_arrow(connection, name, frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
     _load_strangers(connection, said)
     feed.load_rows(connection, "request", [(0, row) for row in _requests(connection, night, asked)])
     for table, name in ((DELIVERY, "delivery"), (DELIVERY_ITEM, "delivery_item")):
-        given = ledger(night.lake, table).select(c.name for c in table if c.name != "dataset_id")
+        given = ledger(night.lake, table).select(c.name for c in table)
         feed.load_arrow(connection, name, given.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _records(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
     """Read the platform's signed records of a feed table, as text; modalities as a list, null where unreadable."""
-    rows = connection.table(f"feed.{name}").pl().drop("world")
+    rows: pl.DataFrame = connection.table(f"feed.{name}").pl().drop("world")
     if "modalities" not in rows.columns:
         return rows
-    read = "CASE WHEN json_valid(modalities) THEN TRY(from_json(modalities, '[\"VARCHAR\"]')) END AS modalities"
-    return connection.sql(f"SELECT * EXCLUDE (world) REPLACE ({read}) FROM feed.contribution").pl()  # noqa: S608
+    codes = {text: _codes(text) for text in rows["modalities"].unique().to_list() if text is not None}
+    read = pl.Series([codes.get(text) for text in rows["modalities"]], dtype=pl.List(pl.String))
+    return rows.with_columns(modalities=read)
+
+
+def _codes(text: str) -> list[str] | None:
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except msgspec.DecodeError:
+        return None
 
 
 def _load_strangers(connection: duckdb.DuckDBPyConnection, said: pl.DataFrame) -> None:
@@ -161,21 +170,11 @@ def _snapshot_taken(connection: duckdb.DuckDBPyConnection, night: Night) -> dt.d
 
     What lies in landing was recorded before it was handed over, so publishing applies every restriction on file.
     """
-    ends = dt.datetime.combine(night.date, dt.time.max, dt.UTC).replace(microsecond=0)
-    stamped = [
-        ("contract_version", "recorded_at"),
-        ("consent", "recorded_at"),
-        ("consent", "withdrawal_recorded_at"),
-        ("revocation", "recorded_at"),
-        ("revocation", "lift_recorded_at"),
-        ("exclusivity", "recorded_at"),
-        ("control_total", "recorded_at"),
-    ]
-    found = [
-        connection.sql(f"SELECT max(as_instant({column})) FROM feed.{table}").fetchall()[0][0]  # noqa: S608
-        for table, column in stamped
-    ]
-    return max([ends, *(at.replace(tzinfo=at.tzinfo or dt.UTC) for at in found if at is not None)])
+    rulebook.run(connection, ("14_snapshot",))
+    ends = dt.datetime.combine(night.date, dt.time(23, 59, 59), dt.UTC)
+    [[taken]] = connection.sql("FROM rights.snapshot").fetchall()
+    at: dt.datetime = taken or ends
+    return max(ends, at if at.tzinfo else at.replace(tzinfo=dt.UTC))
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection, accepted: pl.DataFrame, asked: list[Order]) -> pl.DataFrame:

@@ -16,6 +16,9 @@ from pipelines.schemas.submission import Emotion, Intensity, Turn
 VOCABULARY = "promptbook/1"
 FELT = ("anger", "fear", "grief", "joy", "hope", "shame", "tenderness", "suspicion", "relief", "envy", "calm", "hurt")
 EMOTIONS = tuple(Emotion(label=label, vocabulary=VOCABULARY) for label in FELT)
+PLAIN = tuple([one] for one in EMOTIONS)
+COMPOUND = tuple([one, EMOTIONS[i - 5]] for i, one in enumerate(EMOTIONS))
+INTENSITIES = tuple(Intensity(value=n / 10) for n in range(1, 10))
 EXCHANGES = (10, 10, 10, 10, 10, 10, 20, 20, 20, 30)
 """Six in ten briefs ask for 10 exchanges, three for 20, one for 30: 15 on average."""
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -50,13 +53,16 @@ def stock() -> Stock:
     """Read the stock of words."""
     raw = yaml.safe_load((files("pipelines.sample") / "generator" / "words.yaml").read_text(encoding="utf-8"))
     slots = {name: tuple(words.split()) for name, words in raw["slots"].items()}
+    kinds = (tuple(_pattern(text, slots) for text in raw[kind]) for kind in ("lines", "meanings", "stages"))
+    return Stock(slots["person"], *kinds)
 
-    def patterns(kind: str) -> tuple[Pattern, ...]:
-        return tuple(
-            (_SLOT.sub("%s", p), tuple((slots[s], len(slots[s])) for s in _SLOT.findall(p))) for p in raw[kind]
-        )
 
-    return Stock(slots["person"], patterns("lines"), patterns("meanings"), patterns("stages"))
+def _pattern(text: str, slots: dict[str, tuple[str, ...]]) -> Pattern:
+    """Cut a pattern into text and gaps; a gap that begins the line is filled with a capital."""
+    gaps = [slots[name] for name in _SLOT.findall(text)]
+    if text.startswith("{"):
+        gaps[0] = tuple(word[0].upper() + word[1:] for word in gaps[0])
+    return _SLOT.sub("%s", text), tuple((words, len(words)) for words in gaps)
 
 
 def dice(seed: int, *what: object) -> random.Random:
@@ -70,31 +76,34 @@ def invent(seed: int, number: int, people: int) -> Invented:
     count = min(people, rnd.choice((1, 1, 1, 1, 1, 1, 1, 1, 2, 3)))
     cast = rnd.sample(stock().names, max(2, count) + (rnd.random() < 0.2))
     scene = Invented(rnd.sample(range(people), count), cast, rnd.choice(EXCHANGES), rnd.random() < 0.2)
-    scene.turns = [_turn(rnd, i, cast) for i in range(2 * scene.exchanges)]
+    scene.turns = _turns(rnd.random, cast, 2 * scene.exchanges)
     return scene
 
 
-def _turn(rnd: random.Random, number: int, cast: list[str]) -> Turn:
-    roll = rnd.random
-    words = stock()
-    text = _fill(roll, words.lines)
-    if roll() < 0.6:
-        text = f"{text} {_fill(roll, words.lines)}"
-    felt = int(roll() * len(EMOTIONS))
-    other, under = ((felt + step) % len(EMOTIONS) for step in (1 + int(roll() * 5), 6 + int(roll() * 6)))
-    return Turn(
-        turn=number,
-        speakers=[cast[number % len(cast)]],
-        text=text,
-        subtext=_fill(roll, words.meanings),
-        emotions=[EMOTIONS[felt], EMOTIONS[other]] if roll() < 0.2 else [EMOTIONS[felt]],
-        undertone=EMOTIONS[under] if roll() < 0.4 else None,
-        intensity=Intensity(value=round(0.1 + 0.8 * roll(), 1)),
-        stage=[_fill(roll, words.stages)] if roll() < 0.15 else [],
-    )
+def _turns(roll: Callable[[], float], cast: list[str], count: int) -> list[Turn]:
+    """Fill the turns of one scene; the innermost loop of the generator, so nothing in it is made twice."""
+    words, moods = stock(), len(FELT)
+    turns = []
+    for number in range(count):
+        text = _fill(roll, words.lines)
+        if roll() < 0.6:
+            text = f"{text} {_fill(roll, words.lines)}"
+        felt, mixed = int(roll() * moods), roll()
+        turns.append(
+            Turn(
+                number,
+                [cast[number % len(cast)]],
+                text,
+                _fill(roll, words.meanings),
+                COMPOUND[felt] if mixed < 0.2 else PLAIN[felt],
+                EMOTIONS[felt - 3] if 0.1 < mixed < 0.5 else None,
+                INTENSITIES[int(roll() * len(INTENSITIES))],
+                [_fill(roll, words.stages)] if roll() < 0.15 else [],
+            )
+        )
+    return turns
 
 
 def _fill(roll: Callable[[], float], patterns: tuple[Pattern, ...]) -> str:
     pattern, gaps = patterns[int(roll() * len(patterns))]
-    line = pattern % tuple([words[int(roll() * count)] for words, count in gaps])
-    return line[0].upper() + line[1:]
+    return pattern % tuple([words[int(roll() * count)] for words, count in gaps])

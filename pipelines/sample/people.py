@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipelines.sample.denials import PERFORMERS, Days
 from pipelines.sample.invented import dice
@@ -36,7 +37,7 @@ class Census:
     flaws: dict[str, str] = field(default_factory=dict)
     """Performers with something special: one of denials.PERFORMERS, or `MINOR`."""
 
-    @property
+    @cached_property
     def denied_share(self) -> float:
         """The share of all contributions that is denied through its performer."""
         denied = sum(self.people[p].works for p, flaw in self.flaws.items() if flaw != "MINOR")

@@ -7,7 +7,7 @@ then denied REQUEST_UNKNOWN_VALUE. An order that cannot be read is an OrderError
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import yaml
@@ -78,8 +78,3 @@ def read_order(path: Path) -> Order:
         rule = f"the file names order {order.order_id}, and an order's file is named by its order_id"
         raise OrderError(f"order {path.stem}", rule, f"Call it orders/{order.order_id}.yaml.")
     return order
-
-
-def json_schema() -> dict[str, Any]:
-    """Generate the JSON Schema of order/v1."""
-    return msgspec.json.schema(Order)

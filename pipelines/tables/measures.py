@@ -50,7 +50,9 @@ REGISTER = (
     *(Column(f"{e}_turns", COUNT, f"turns whose emotion or undertone means {e} in Ekman's words") for e in EKMAN),
     Column("unknown_emotion_turns", COUNT, "turns with an emotion or undertone that its vocabulary does not hold"),
     Column("labelled_turns", pa.float64(), "share of performed turns with an emotion, 0 to 1"),
+    Column("compound_turns", pa.float64(), "share of performed turns with two labels or more, undertone included"),
     Column("emotions", COUNT, "distinct emotions, labels and undertones"),
+    Column("emotion_entropy", pa.float64(), "of the labels, in bits; 0 for one or none"),
 )
 
 SUBTEXT = (

@@ -65,10 +65,7 @@ GROUP BY s.sub, p.perf;
 -- a version whose recorded_at is unreadable counts as known
 CREATE OR REPLACE TABLE rights.contract_known AS
 SELECT CAST(row_number() OVER (ORDER BY c.clock, v.contract_id) AS INTEGER) AS con, c.clock, v.contract_id,
-  bool_or(v.is_undated) AS is_undated,
-  -- where it cannot be told which version governs, the latest that may be in effect speaks for the lawful basis
-  coalesce(max_by(v.lawful_basis = 'consent', v.version)
-    FILTER (v.effective_from IS NULL OR v.effective_from <= c.as_of), false) AS needs_consent
+  bool_or(v.is_undated) AS is_undated
 FROM rights.clock c
 JOIN rights.version_row v ON v.world = c.world AND (v.recorded_at IS NULL OR v.recorded_at <= c.known_at)
 GROUP BY c.clock, v.contract_id;

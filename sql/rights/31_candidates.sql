@@ -1,8 +1,8 @@
 -- What    which version of which contract governs each contributor's part of each submission
 -- Grain   one row a (submission, performer, contract) that passes the scope test or is unreadable
 -- Reads   rights.submission_known, contribution_known, party_known, version_known, scope_row
--- Writes  rights.candidate(sub, perf, con, ver, scope_rank); ver NULL: it cannot be told which
---         version governs
+-- Writes  rights.candidate(sub, perf, con, ver, scope_rank); scope_rank NULL: the contract is
+--         unreadable
 -- Source  shared rules "rights", section 2, step 3; an unreadable contract is asked without a scope test
 -- Limit   scope_rank: 0 submission, 1 session, 2 campaign, 3 all; a version's narrowest scope row that reaches counts
 CREATE OR REPLACE TABLE rights.candidate AS
@@ -30,6 +30,14 @@ WITH pair AS (
 )
 SELECT sub, perf, con, ver, scope_rank FROM reached WHERE scope_rank IS NOT NULL
 UNION ALL
-SELECT sub, perf, con, NULL, NULL FROM pair WHERE is_undated
+SELECT g.sub, g.perf, g.con, g.ver, NULL FROM governing g JOIN rights.version_known v ON v.ver = g.ver AND v.is_unreadable
 UNION ALL
-SELECT g.sub, g.perf, g.con, g.ver, 0 FROM governing g JOIN rights.version_known v ON v.ver = g.ver AND v.is_unreadable;
+-- it cannot be told which version governs: the latest that may, since its lawful basis is asked
+SELECT p.sub, p.perf, p.con, coalesce(
+    max_by(v.ver, v.version) FILTER (coalesce(v.is_effective, true)
+      AND coalesce(v.reaches_back OR s.submitted_on >= v.effective_from, true)),
+    max_by(v.ver, v.version)), NULL
+FROM pair p
+JOIN rights.submission_known s ON s.sub = p.sub
+JOIN rights.version_known v ON v.con = p.con
+WHERE p.is_undated GROUP BY p.sub, p.perf, p.con;

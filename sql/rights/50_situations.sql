@@ -17,7 +17,7 @@ WHERE l.given_on <= l.as_of;
 CREATE OR REPLACE TEMP TABLE part AS
 WITH candidates AS (
   SELECT sub, perf, list_sort(list(
-    CASE WHEN ver IS NULL THEN -CAST(con AS BIGINT) ELSE CAST(ver AS BIGINT) * 4 + scope_rank END)) AS contracts
+    CASE WHEN scope_rank IS NULL THEN -CAST(ver AS BIGINT) ELSE CAST(ver AS BIGINT) * 4 + scope_rank END)) AS contracts
   FROM rights.candidate GROUP BY sub, perf
 ), scoped AS (
   SELECT c.sub, c.perf, list_sort(list(n.consent_no)) AS consents
@@ -50,16 +50,12 @@ DROP TABLE part;
 -- is_candidate: it may be asked; a contract that reaches an audition through scope all only binds by its prohibitions
 CREATE OR REPLACE TABLE rights.situation_contract AS
 WITH each AS (SELECT sit, clock, is_audition, unnest(contracts) AS code FROM rights.situation)
-SELECT e.sit, e.clock, CASE WHEN e.code < 0 THEN CAST(-e.code AS INTEGER) ELSE v.con END AS con, v.ver,
-  CASE WHEN e.code >= 0 THEN CAST(e.code % 4 AS INTEGER) END AS scope_rank,
+SELECT e.sit, e.clock, v.con, v.ver, CASE WHEN e.code >= 0 THEN CAST(e.code % 4 AS INTEGER) END AS scope_rank,
   e.code < 0 OR NOT (e.is_audition AND e.code % 4 = 3) AS is_candidate,
-  e.code < 0 OR v.is_unreadable AS is_unreadable, coalesce(v.is_live, false) AS is_live,
-  coalesce(v.is_signed, false) AS is_signed, v.overlap_rule,
-  CASE WHEN e.code < 0 THEN k.needs_consent ELSE v.needs_consent END AS needs_consent,
+  e.code < 0 AS is_unreadable, e.code >= 0 AND v.is_live AS is_live, coalesce(v.is_signed, false) AS is_signed,
+  v.overlap_rule, coalesce(v.needs_consent AND coalesce(v.is_effective, true), false) AS needs_consent,
   CASE WHEN e.code < 0 THEN reason('CONTRACT_UNKNOWN_VALUE') ELSE v.bits END AS bits
-FROM each e
-LEFT JOIN rights.version_known v ON e.code >= 0 AND v.ver = e.code // 4
-LEFT JOIN rights.contract_known k ON e.code < 0 AND k.con = -e.code;
+FROM each e JOIN rights.version_known v ON v.ver = CASE WHEN e.code < 0 THEN -e.code ELSE e.code // 4 END;
 
 -- if a performer has a live or an unreadable candidate, only those are asked; otherwise the others give their reasons.
 -- An unreadable one gives its reason whatever the others say
@@ -76,13 +72,15 @@ SELECT s.sit, s.clock, s.perf, s.footprint, s.age,
 FROM rights.situation s LEFT JOIN rights.situation_contract c USING (sit)
 GROUP BY s.sit, s.clock, s.perf, s.footprint, s.age;
 
--- of the live ones the narrowest replaces silences all of equal or wider scope but its equals that replace too
+-- of the live ones the narrowest replaces silences all of equal or wider scope but its equals that replace too;
+-- an unreadable contract is a base contract that nothing silences
 CREATE OR REPLACE TABLE rights.situation_asked AS
 WITH asked AS (
-  SELECT *, min(scope_rank) FILTER (overlap_rule = 'replaces') OVER (PARTITION BY sit) AS replaced_from
-  FROM rights.situation_contract WHERE is_candidate AND is_live
+  SELECT *, min(scope_rank) FILTER (NOT is_unreadable AND overlap_rule = 'replaces') OVER (PARTITION BY sit) AS replaced_from
+  FROM rights.situation_contract WHERE is_candidate AND (is_live OR is_unreadable)
 )
-SELECT sit, con, ver, bits, coalesce(overlap_rule = 'adds', false) AS is_adding
+SELECT sit, con, ver, is_unreadable, bits,
+  NOT is_unreadable AND coalesce(overlap_rule = 'adds', false) AS is_adding
 FROM asked
-WHERE replaced_from IS NULL OR scope_rank < replaced_from
+WHERE is_unreadable OR replaced_from IS NULL OR scope_rank < replaced_from
   OR (scope_rank = replaced_from AND coalesce(overlap_rule = 'replaces', false));

@@ -4,10 +4,10 @@
 --         prohibition_hit, consent_gap
 -- Writes  rights.verdict_cell, rights.verdict(req, sit, bits)
 -- Source  shared rules "rights", section 2, steps 4 to 7
--- Limit   an unreadable contract is neither base nor adds: its reason comes from situation_state
+-- Limit   an unreadable contract is a base contract that denies, and no adds contract allows beside it
 CREATE OR REPLACE TABLE rights.verdict_cell AS
 WITH answer AS (
-  SELECT s.sit, c.req, c.leaf, c.modality, a.is_adding,
+  SELECT s.sit, c.req, c.leaf, c.modality, a.is_adding, a.is_unreadable,
     CASE WHEN a.bits <> 0 THEN a.bits ELSE coalesce(g.bits, reason('PURPOSE_NOT_GRANTED')) END AS bits
   FROM rights.situation_state s
   JOIN rights.request_cell c ON c.clock = s.clock AND c.modality & s.footprint > 0
@@ -16,11 +16,12 @@ WITH answer AS (
   LEFT JOIN rights.stage g ON g.stage = e.stage
 ), combined AS (
   SELECT sit, req, leaf, modality, bit_or(bits) FILTER (NOT is_adding) AS base_bits,
-    bit_or(bits) FILTER (is_adding) AS adds_bits, coalesce(bool_or(is_adding AND bits = 0), false) AS does_one_add
+    bit_or(bits) FILTER (is_adding) AS adds_bits, coalesce(bool_or(is_adding AND bits = 0), false) AS does_one_add,
+    bool_or(is_unreadable) AS is_unreadable
   FROM answer GROUP BY sit, req, leaf, modality
 )
 SELECT sit, req, leaf, modality,
-  CASE WHEN base_bits = 0 OR does_one_add THEN 0 ELSE coalesce(base_bits, adds_bits) END AS bits,
+  CASE WHEN base_bits = 0 OR (does_one_add AND NOT is_unreadable) THEN 0 ELSE coalesce(base_bits, adds_bits) END AS bits,
   coalesce(base_bits = 0, false) AS is_base_allowing, does_one_add
 FROM combined;
 

@@ -247,3 +247,28 @@ def test_what_publish_reads_names_the_version_in_force_so_that_the_same_again_sa
     after = publish.inputs(world.night(), "ord_a")
     assert (before["version in force"], after["version in force"]) == ("None", "1.0.0")
     assert after == publish.inputs(world.night(), "ord_a")
+
+
+def test_the_manifest_keeps_the_instant_of_the_contract_snapshot(world: World) -> None:
+    world.night().account("rights", came=0, went_on=0, held_back={}, notes={"known_at": "2026-11-20T23:59:59+00:00"})
+    publish_all(world, [scene("s1")])
+    dataset = Dataset(world.lake, "labA", "dialogue")
+    number = dataset.current()
+    assert number is not None
+    assert dataset.manifest(number).known_at == dt.datetime(2026, 11, 20, 23, 59, 59, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_scene_that_leaves_everything_open_is_published_as_it_is(world: World, turns: int) -> None:
+    bare = scene("s1", turn_count=turns, campaign=None, session=None, brief=None, characters=[], language=None)
+    publish_all(world, [bare])
+    (shown,) = published(world).to_dicts()
+    assert (shown["turns"], shown["campaign_id"], shown["brief_id"], shown["exchanges"]) == (turns, None, None, None)
+    assert published(world, "turns").height == turns
+
+
+def test_a_night_without_accepted_rows_publishes_nothing(world: World) -> None:
+    world.accept([])
+    world.decide([])
+    receipt = publish.run(world.night(), "ord_a")
+    assert (receipt.came, receipt.notes["state"]) == (0, "nothing to publish")

@@ -23,6 +23,7 @@ from pipelines import publish
 from pipelines.errors import LakeError
 from pipelines.publish import writing
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM, VERSION_ROWS
+from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.versions import Dataset, Number, ledger
 from tests.lakes import NIGHT, Row, World, performer, scene
 
@@ -100,7 +101,7 @@ def test_a_row_is_delivered_once_though_it_leaves_and_comes_back(tmp_path: Path)
     assert per_version == [("1.0.0", 2), ("1.0.1", 1), ("1.1.0", 2), ("1.2.0", 3)]
 
 
-def test_what_current_never_named_counts_for_nothing_and_is_taken_up_or_swept(tmp_path: Path) -> None:
+def test_what_current_never_named_counts_for_nothing_and_is_taken_up_or_set_aside(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.order()
     publish_on(world, NIGHT, [scene("s1")])
@@ -115,6 +116,18 @@ def test_what_current_never_named_counts_for_nothing_and_is_taken_up_or_swept(tm
     publish_on(world, NIGHT + dt.timedelta(days=2), [scene("s3")])
     assert current.read_text() == "1.1.0\n"
     assert sorted(ledger(world.lake, VERSION_ROWS).filter(version="1.1.0")["submission_id"]) == ["s1", "s2", "s3"]
+    assert len(list((world.home / "lake/.unpublished").glob("labA+dialogue+1.1.0+*/manifest.json"))) == 1
+
+
+def test_where_current_is_lost_nothing_is_published_over_older_versions(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.order()
+    publish_on(world, NIGHT, [scene("s1")])
+    publish_on(world, NIGHT + dt.timedelta(days=1), [scene("s2")])
+    (world.home / "lake/clients/labA/dialogue/CURRENT").unlink()
+    with pytest.raises(LakeError, match="CURRENT is gone"):
+        publish_on(world, NIGHT + dt.timedelta(days=2), [scene("s3")])
+    assert len(Dataset(world.lake, "labA", "dialogue").in_place()) == 2
 
 
 def test_a_ledger_that_is_not_the_one_a_version_names_is_refused(tmp_path: Path) -> None:
@@ -127,7 +140,19 @@ def test_a_ledger_that_is_not_the_one_a_version_names_is_refused(tmp_path: Path)
         ledger(world.lake, DELIVERY_ITEM)
 
 
-def test_a_changed_scene_and_another_key(tmp_path: Path) -> None:
+def test_a_revision_changes_its_scene_and_is_delivered_again(tmp_path: Path) -> None:
+    world, night = World(tmp_path), NIGHT + dt.timedelta(days=1)
+    world.order()
+    first = scene("s1")
+    publish_on(world, NIGHT, [first, scene("s2")])
+    world.hold(SET_ASIDE, [first], "superseded", night)
+    publish_on(world, night, [scene("s1", revision=2, turn_count=6)])
+    text = (world.home / "lake/clients/labA/dialogue/versions/1.1.0/CHANGELOG.md").read_text()
+    assert ("Changed (1)" in text, "Added" in text, "Removed" in text) == (True, False, False)
+    assert sorted(ledger(world.lake, DELIVERY_ITEM)["submission_id"]) == ["s1", "s1", "s2"]
+
+
+def test_another_key_is_another_major_version(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.order()
     publish_on(world, NIGHT, [scene("s1"), scene("s2")])

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.quality import vocabulary
-from pipelines.quality.content import echoes, flags_of, luhn
+from pipelines.quality import form, vocabulary
+from pipelines.quality.content import flags_of, luhn
 from pipelines.quality.measure import IDENTITY, measure, measures
 from pipelines.quality.words import count, fnv, lexicon
 from tests.stages.quality_scenes import rows, scene, turn
@@ -72,8 +72,8 @@ def test_no_two_small_words_share_a_hash() -> None:
 
 WRITTEN = {
     "en": "You said you would be here when the lights went out, and I waited for you until nobody was in the house.",
-    "de": "Du hast gesagt, dass du hier bist, wenn das Licht ausgeht, und ich habe auf dich gewartet, bis keiner da war.",
-    "fr": "Tu as dit que tu serais ici quand la lumière serait éteinte, et je t'ai attendu dans la maison.",
+    "de": "Du hast gesagt, dass du hier bist, wenn das Licht ausgeht, und ich habe auf dich gewartet, bis keiner kam.",
+    "fr": "Tu as dit que tu serais ici quand la lumière serait éteinte, et je t'ai attendu avec les autres.",
     "es": "Dijiste que estarías aquí cuando se fuera la luz, y yo te esperé en la casa hasta que ya no había nadie.",
     "ru": "Ты сказал, что будешь здесь, когда погаснет свет, и я ждал тебя в доме, пока никого не осталось у меня.",
     "ja": "あなたは明かりが消えるときにここにいると言ったのに、わたしは家でずっと待っていました。誰もいませんでした。",
@@ -175,8 +175,8 @@ def test_one_wrong_digit_is_no_card(digits: list[int]) -> None:
 
 def test_subtext_that_repeats_the_line_is_an_echo() -> None:
     lines = [("I only came for the ladder.", "I came only for the ladder"), ("Fine.", "Fine."), ("Fine.", "do not go")]
-    text, under = (pl.Series(column) for column in zip(*lines, strict=True))
-    assert echoes(text, under).tolist() == [True, False, False]
+    turns = [turn(n, text=text, subtext=under) for n, (text, under) in enumerate(lines)]
+    assert form.read(rows(scene(turns=turns))).flags["echoed_subtexts"].tolist() == [True, False, False]
 
 
 # ── laws ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

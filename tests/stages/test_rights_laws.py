@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.rights.cases import Verdict, decide_worlds
 from tests.reference.worlds import one_world
 
-Tables = dict[str, list[dict[str, Any]]]
+Tables = dict[str, list[Mapping[str, object]]]
 MANY = 120
 """Worlds of one draw: they share a database, so a draw costs little more than one world."""
 SEEDS = st.integers(min_value=0, max_value=10**6)

@@ -23,7 +23,7 @@ from tests.reference.gate import defects
 from tests.reference.seals import seal
 from tests.reference.world import World
 
-SILENT = 400
+SILENT = 300
 """Rows that make no claim, as the sets of real input."""
 
 
@@ -44,7 +44,7 @@ def silent(number: int) -> Submission:
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
     home = tmp_path_factory.mktemp("landing")
-    write_scenes(home, 500, seed=3)
+    write_scenes(home, 300, seed=3)
     folder = home / "submissions" / "silent" / "2026-11-20"
     folder.mkdir(parents=True)
     (folder / "a.ndjson").write_bytes(b"\n".join(msgspec.json.encode(silent(n)) for n in range(SILENT)))
@@ -82,7 +82,7 @@ def test_seven_in_ten_are_granted_and_no_kind_of_denial_prevails(landing: Landin
     stated = [f for f in fates(landing) if f["order_id"] == "generated-text"]
     assert 0.6 < sum(f["decision"] == "allow" for f in stated) / len(stated) < 0.8
     reasons = Counter(reason for f in fates(landing) for reason in f["reasons"])
-    assert len(reasons) >= 28
+    assert len(reasons) >= 26
     assert max(reasons.values()) < len(stated) / 12
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -82,9 +83,9 @@ def prepare(data: Path, root: Path) -> Night:
 def build(night: Night) -> list[tuple[str, float, float]]:
     """Run the stages one by one; returns (stage, CPU seconds of the process and its children, peak memory in MB)."""
     costs = []
-    steps = [(name, lambda n=name: flow.run_stage(n, night)) for name in flow.BEFORE_PUBLISH]
-    steps += [(f"publish {o}", lambda o=o: flow.publish(night, o)) for o in flow.orders(night)]
-    steps += [(name, lambda n=name: flow.run_stage(n, night)) for name in ("settle", "analytics")]
+    steps = [(name, partial(flow.run_stage, name, night)) for name in flow.BEFORE_PUBLISH]
+    steps += [(f"publish {o}", partial(flow.publish, night, o)) for o in flow.orders(night)]
+    steps += [(name, partial(flow.run_stage, name, night)) for name in ("settle", "analytics")]
     for name, run in steps:
         before = time.process_time()
         run()
