@@ -132,9 +132,11 @@ def standing(world: World, asked: Asked, contract: Contract, own: str | None, pa
 
 
 def rests_on_consent(world: World, asked: Asked, contract: Contract) -> bool:
-    """By its governing version; of an unreadable contract, by any known version, as all its prohibitions bind."""
-    known = known_versions(world, asked, contract.contract_id) if contract.unreadable else [contract.governing]
-    return any(version is not None and version.get("lawful_basis") == "consent" for version in known)
+    """By its governing version; where no version governs an unreadable contract, by its highest known one."""
+    known = known_versions(world, asked, contract.contract_id)
+    highest = max(known, key=lambda version: int(version["version"]), default=None)
+    version = contract.governing or highest
+    return version is not None and version.get("lawful_basis") == "consent"
 
 
 def lawful_basis_reasons(
