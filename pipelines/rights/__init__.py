@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from pipelines.night import Log, Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.rights import claims, feed, gate, rulebook
 from pipelines.rights import decide as deciding
+from pipelines.rights.reappearing import given_before, with_reappearing
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.current import CURRENT
@@ -41,9 +43,13 @@ FROM rights.permission
 def run(night: Night) -> Receipt:
     """Decide every accepted row for every order; a defect of the feed closes the gate and nothing is decided."""
     asked, unread = orders_of(night.landing)
-    accepted = night.rows(night.going_on(LOGS), ["row_id", "submission_id"])
+    accepted = night.rows(night.going_on(LOGS), ["row_id", "submission_id", "content_sha256"])
+    given = given_before(night.lake, accepted, asked)
     with decided_night(night, asked) as connection:
+        known_at = (night.known_at or _snapshot_taken(connection, night)).isoformat()
         decided = _decisions(connection, accepted, asked)
+        again = partial(_decisions, connection, accepted, asked)
+        decided = with_reappearing(decided, given, connection, again)
     night.write(DECISIONS, decided)
     denied = decided.filter(decision="deny").select(pl.col("reasons").list.first().alias("rule"))
     return night.account(
@@ -51,7 +57,7 @@ def run(night: Night) -> Receipt:
         came=accepted.height * len(asked),
         went_on=decided.filter(decision="allow").height,
         held_back=dict(denied.group_by("rule").len().sort("rule").iter_rows()),
-        notes={"rows": accepted.height, "orders": len(asked), "orders_unreadable": unread},
+        notes={"rows": accepted.height, "orders": len(asked), "orders_unreadable": unread, "known_at": known_at},
     )
 
 
