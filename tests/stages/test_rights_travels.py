@@ -59,7 +59,7 @@ def test_limited_deliveries_go_to_the_smallest_order_first() -> None:
     once = {**tables["rights_grant"][0], "max_deliveries": 1}
     two = [{**tables["request"][0], "request_id": name} for name in ("order-b", "order-a")]
     connection = rulebook.open_rulebook()
-    feed.load_worlds(connection, {0: {**tables, "rights_grant": [once], "request": two}})
+    feed.load_worlds(connection, {0: {**tables, "rights_grant": [once], "request": list(two)}})
     gate.seal(connection)
     gate.judge(connection)
     decide.share_out(connection)
