@@ -16,6 +16,7 @@ from pipelines.night import Log, Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.rights import claims, feed, gate, rulebook
 from pipelines.rights import decide as deciding
+from pipelines.rights.postgres import load_postgres
 from pipelines.rights.reappearing import given_before, with_reappearing
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.accepted import ACCEPTED
@@ -64,7 +65,7 @@ def run(night: Night) -> Receipt:
 def decided_night(night: Night, asked: list[Order]) -> duckdb.DuckDBPyConnection:
     """Load a night's feed and orders, judge them at the gate and decide them; the caller closes the connection."""
     connection = rulebook.open_rulebook(night.settings.memory_limit_mb, night.settings.threads)
-    feed.load_folder(connection, night.landing.contracts)
+    _load_contracts(connection, night)
     gate.judge_seals(connection)
     _load_ours(connection, night, asked)
     gate.seal(connection)
@@ -74,15 +75,33 @@ def decided_night(night: Night, asked: list[Order]) -> duckdb.DuckDBPyConnection
     return connection
 
 
+def _load_contracts(connection: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Load the contract feed from the database where one is named, and from landing otherwise."""
+    if night.settings.contracts_dsn is None:
+        feed.load_folder(connection, night.landing.contracts)
+    else:
+        load_postgres(connection, night.settings.contracts_dsn.get_secret_value())
+
+
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: accepted rows, the contract feed, the orders, what was delivered, the day asked."""
     tables = [table for log in LOGS for table in (log.kept, log.held)]
     return {
-        "contracts": digest_of_files(night.landing.contracts.glob("*")),
+        "contracts": _contracts_state(night),
         "orders": digest_of_files(night.landing.orders()),
         "delivered": digest(ledger(night.lake, DELIVERY)["delivery_id"].sort().to_list()),
         "as_of": (night.as_of or night.date).isoformat(),
     } | night.digest_of(upto=tables)
+
+
+def _contracts_state(night: Night) -> str:
+    """Name the state of the contract feed; of a database by its control totals, which change with every row."""
+    if night.settings.contracts_dsn is None:
+        return digest_of_files(night.landing.contracts.glob("*"))
+    with rulebook.open_rulebook() as connection:
+        load_postgres(connection, night.settings.contracts_dsn.get_secret_value(), ("control_total", "seal"))
+        found = connection.sql("SELECT * FROM feed.control_total ORDER BY ALL").fetchall()
+        return digest([found, connection.sql("SELECT * FROM feed.seal ORDER BY ALL").fetchall()])
 
 
 def orders_of(landing: Landing) -> tuple[list[Order], int]:

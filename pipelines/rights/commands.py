@@ -21,6 +21,7 @@ from pipelines.rights import cases as acceptance
 from pipelines.rights import decide as deciding
 from pipelines.rights import decided_night, feed, gate, orders_of, rulebook, seal_folder
 from pipelines.rights import explain as explaining
+from pipelines.rights import page as pages
 from pipelines.settings import Settings
 
 app = typer.Typer(
@@ -100,6 +101,15 @@ def explain(
         typer.echo(_line(asdict(told)))
     else:
         Console().print(explaining.drawn(told))
+
+
+@app.command()
+def page(cases: list[Path]) -> None:
+    """Print the page "what is licensed, and why not" from files of cases.
+
+    Example: promptbook rights page tests/spec/rights_cases.ndjson > docs/rights.md
+    """
+    typer.echo(pages.page(c for file in cases for c in acceptance.read_cases(file)), nl=False)
 
 
 @app.command()

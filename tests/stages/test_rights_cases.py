@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.rights import cases, mutants
+from pipelines.rights import cases, mutants, page
 
 SPEC = Path(__file__).parents[1] / "spec"
 
@@ -29,3 +29,15 @@ def test_no_single_break_turns_a_denial_into_a_permission(
         print(f"\n{number} mutants, {len(permitted)} permissions")  # noqa: T201
     assert number > 50_000
     assert [(m.case, m.broken) for m in permitted] == []
+
+
+def test_the_page_is_in_step_with_the_cases() -> None:
+    both = (SPEC / "rights_cases.ndjson", SPEC / "rights_cases_own.ndjson")
+    docs = Path(__file__).parents[2] / "docs" / "rights.md"
+    assert page.page(c for file in both for c in cases.read_cases(file)) == docs.read_text(encoding="utf-8")
+
+
+def test_every_case_of_our_own_is_decided_as_expected() -> None:
+    own = cases.read_cases(SPEC / "rights_cases_own.ndjson")
+    found = cases.decide_worlds({c.number: c.tables for c in own})
+    assert {c.number: found[c.number] for c in own if not found[c.number].fulfils(c)} == {}
