@@ -206,3 +206,12 @@ def drawn(told: story.Story) -> str:
     page = io.StringIO()
     Console(width=200, file=page).print(story.draw(told))
     return page.getvalue()
+
+
+def test_a_row_that_is_released_is_held_back_no_more(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.hold(QUARANTINE, [scene("s1")], "too_few_turns")
+    world.accept([scene("s1")], NEXT)
+    analytics.run(world.night(NEXT))
+    assert query(world, "FROM held_back") == []
+    assert query(world, "SELECT is_accepted FROM submissions") == [(True,)]
