@@ -118,7 +118,7 @@ def measure_cold(corpus: Path, home: Path) -> float:
     return float(json.loads(result.read_text())["cpu_s"])
 
 
-@njit(nogil=True)
+@njit(nogil=True)  # type: ignore[untyped-decorator]
 def shingle_once(words: U32, ends: I64) -> int:
     """Hash every shingle and keep nothing: the least that any signature has to do."""
     out = np.uint64(0)
