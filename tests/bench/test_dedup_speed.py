@@ -11,12 +11,19 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from numba import njit
+
+from pipelines.dedup.families import _batches, _hashed
+from pipelines.dedup.hashing import I64, U32, shingle_at
+from pipelines.dedup.words import hash_texts
 
 pytestmark = pytest.mark.bench
 
@@ -109,3 +116,31 @@ def measure_cold(corpus: Path, home: Path) -> float:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(home / "numba")}
     subprocess.run(meter, check=True, capture_output=True, env=environment)
     return float(json.loads(result.read_text())["cpu_s"])
+
+
+@njit(nogil=True)  # type: ignore[untyped-decorator]
+def shingle_once(words: U32, ends: I64) -> int:
+    """Hash every shingle and keep nothing: the least that any signature has to do."""
+    out = np.uint64(0)
+    for r in range(len(ends) - 1):
+        for i in range(ends[r], ends[r + 1] - 4):
+            out ^= shingle_at(words, i, 5)
+    return int(out)
+
+
+def test_the_signature_pass_beside_reading_and_shingling_once(corpus: Path) -> None:
+    file = pq.ParquetFile(corpus / "corpus.parquet", pre_buffer=False)
+    least, whole = [], []
+    for _ in range(5):
+        start = time.process_time()
+        for batch in _batches(file, "text"):
+            words = hash_texts(batch)
+            shingle_once(words.words, words.ends)
+        middle = time.process_time()
+        for batch in _batches(file, "text"):
+            _hashed(batch)
+        least.append(middle - start)
+        whole.append(time.process_time() - middle)
+    ratio = min(whole) / min(least)
+    print(f"\nread and shingle once {min(least):.2f}, signature pass {min(whole):.2f} CPU s, ratio {ratio:.2f}")  # noqa: T201
+    assert ratio <= 1.5
