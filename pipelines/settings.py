@@ -36,3 +36,8 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Copy the environment for a process that we start."""
     return dict(os.environ)
+
+
+def set_variable(name: str, value: str) -> None:
+    """Tell a package of ours something that it only takes from the environment, before it is imported."""
+    os.environ[name] = value

@@ -11,7 +11,7 @@ from pipelines.night import Log, Night, count_by_rule, digest_of_files
 from pipelines.quality import desk
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
-from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, places_of, with_places
+from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, with_places
 from pipelines.quality.suite import load, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
@@ -55,11 +55,11 @@ def run(night: Night) -> Receipt:
     coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
     again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
     rows = pl.concat([coming.select("row_id"), again])
-    parts = [measure(part) for part in read_rows(night, rows)]
+    parts = [measure(part, suite.shows) for part in read_rows(night, rows)]
     measured = pl.concat([MEASURES.empty(), *(p.scenes for p in parts)])
     night.write(VOICES, pl.concat([VOICES.empty(), *(p.voices for p in parts)]))
     split = desk.forgive(judge_by_campaign(measured, suite, load_overlays(), judgement), decided)
-    split = with_places(split, [places_of(part, suite) for part in read_rows(night, split.held)], suite)
+    split = with_places(split, [p.places for p in parts], suite)
     night.write(MEASURES, measured)
     night.write(ACCEPTED, split.kept)
     night.write(QUARANTINE, split.held)
@@ -138,7 +138,7 @@ def _judged_again(split: Split, again: pl.DataFrame) -> dict[str, int]:
 def read_rows(night: Night, ids: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Read the submissions with the given ids, file by file and each once, so that memory stays that of a file.
 
-    Only the columns that are measured; sorted by row_id within a file.
+    Only the columns that are measured. A file whose every row is wanted is not copied again.
     """
     from pipelines.quality.measure import NEEDED  # noqa: PLC0415
 
@@ -148,9 +148,12 @@ def read_rows(night: Night, ids: pl.DataFrame) -> Iterator[pl.DataFrame]:
             place = [(manifest.partition, file)]
             here = night.lake.read_files(SUBMISSIONS, place, ["row_id"]).join(wanted, on="row_id", how="semi")
             if here.height:
-                rows = night.lake.read_files(SUBMISSIONS, place, NEEDED).join(wanted, on="row_id", how="semi")
-                once = rows.sort("row_id").unique("row_id", keep="first", maintain_order=True)
-                yield from once.iter_slices(ROWS_AT_ONCE)
+                rows = night.lake.read_files(SUBMISSIONS, place, NEEDED)
+                if here.height < rows.height:
+                    rows = rows.join(wanted, on="row_id", how="semi")
+                if here["row_id"].n_unique() < here.height:
+                    rows = rows.unique("row_id", keep="first", maintain_order=True)
+                yield from rows.iter_slices(ROWS_AT_ONCE)
                 wanted = wanted.join(here, on="row_id", how="anti")
 
 

@@ -6,7 +6,6 @@ values are taken from them.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,6 +14,7 @@ import polars as pl
 
 from pipelines.errors import PromptbookError
 from pipelines.quality.suite import Rule, Suite
+from pipelines.settings import set_variable
 
 ROWS_AT_ONCE = 250_000
 """Rows that one validation holds as pandas: about 0.3 GB with the columns of the submissions suite."""
@@ -75,8 +75,7 @@ def _broken_batch(frame: pl.DataFrame, suite: Suite, key: str) -> dict[int, str]
 @cache
 def _great_expectations() -> tuple[Any, Any]:
     """Import Great Expectations and open one context a process: the module, and where frames go."""
-    # Written, not read: the only switch of its analytics that works before the import.
-    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    set_variable("GX_ANALYTICS_ENABLED", "False")
     import great_expectations as gx  # noqa: PLC0415  (costs 5 to 14 CPU seconds)
 
     context = gx.get_context(mode="ephemeral")

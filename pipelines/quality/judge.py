@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 
 from pipelines.errors import GateClosed
-from pipelines.quality import engine, form
+from pipelines.quality import engine
 from pipelines.quality.suite import Rule, Suite
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.quarantine import QUARANTINE
 
 PLACES = pl.Schema({"row_id": pl.String, "shows": pl.String, "places": pl.String})
-PLACES_SHOWN = 20
-"""Turn numbers listed as evidence; a performer who sees twenty finds the rest."""
+"""Turn numbers, comma-joined, of the turns that a turn-level measure flags."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def judge_by_campaign(
 
 
 def with_places(split: Split, places: Iterable[pl.DataFrame], suite: Suite) -> Split:
-    """Add to each line of evidence the numbers of the turns that broke the rule, as `places_of` finds them."""
+    """Add to each line of evidence the numbers of the turns that broke the rule, as `measure.places_of` finds them."""
     found = pl.concat([pl.DataFrame(schema=PLACES), *places])
     shows = {r.name: r.shows for r in suite.rules if r.shows}
     held = split.held.drop("places").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
@@ -102,22 +100,6 @@ def with_places(split: Split, places: Iterable[pl.DataFrame], suite: Suite) -> S
     at = pl.when(pl.col("places") != "").then(", turns " + pl.col("places")).otherwise(pl.lit(""))
     held = held.with_columns(evidence=pl.col("column") + " = " + pl.col("value") + at)
     return replace(split, held=held.select(c.name for c in QUARANTINE).sort("row_id", "rank"))
-
-
-def places_of(submissions: pl.DataFrame, suite: Suite) -> pl.DataFrame:
-    """For each submission and turn-level measure, the numbers of the flagged turns: row_id, shows, places."""
-    reading = form.read(submissions)
-    numbers = pl.Series(reading.turns.field("turn"), dtype=pl.Int32)
-    found = []
-    for name in sorted({r.shows for r in suite.rules if r.shows}):
-        at = np.flatnonzero(reading.flags[name])
-        found.append(
-            pl.DataFrame({"row_id": submissions["row_id"].gather(reading.turns.row[at]), "turn": numbers.gather(at)})
-            .group_by("row_id", maintain_order=True)
-            .agg(places=pl.col("turn").head(PLACES_SHOWN).cast(pl.String).str.join(","))
-            .select("row_id", pl.lit(name).alias("shows"), "places")
-        )
-    return pl.concat([pl.DataFrame(schema=PLACES), *found])
 
 
 def findings_of(outcome: engine.Outcome, suite: Suite) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 
 from pipelines.quality import form
 from pipelines.quality.form import RECORDED, Reading
+from pipelines.quality.judge import PLACES
 from pipelines.quality.language import written
 from pipelines.quality.register import register
 from pipelines.quality.speech import casting
@@ -33,6 +35,8 @@ class Measured:
 
     scenes: pl.DataFrame
     voices: pl.DataFrame
+    places: pl.DataFrame
+    """Where flagged turns are: row_id, shows, places."""
 
 
 def measures(rows: pl.DataFrame) -> pl.DataFrame:
@@ -40,8 +44,8 @@ def measures(rows: pl.DataFrame) -> pl.DataFrame:
     return measure(rows).scenes
 
 
-def measure(rows: pl.DataFrame) -> Measured:
-    """Measure every submission and every voice in it."""
+def measure(rows: pl.DataFrame, shows: Iterable[str] = ()) -> Measured:
+    """Measure every submission and every voice in it; `shows` names the turn-level measures whose places are wanted."""
     reading = form.read(rows)
     declared = rows.get_column("language").str.to_lowercase().str.split("-").list.first()
     cast = cast_of(reading.speech, declared)
@@ -50,7 +54,26 @@ def measure(rows: pl.DataFrame) -> Measured:
     ids = rows.select("row_id", "submission_id", "revision").with_row_index("row")
     spoken = speakers.join(ids.with_columns(pl.col("row").cast(speakers.schema["row"])), on="row", how="left")
     scenes = _scenes(rows, reading, [*written(counted, declared), *per_row(speakers, len(rows))], counted)
-    return Measured(scenes, _conform(spoken, VOICES))
+    return Measured(scenes, _conform(spoken, VOICES), places_of(rows["row_id"], reading, shows))
+
+
+PLACES_SHOWN = 20
+"""Turn numbers listed as evidence; a performer who sees twenty finds the rest."""
+
+
+def places_of(row_ids: pl.Series, reading: Reading, names: Iterable[str]) -> pl.DataFrame:
+    """For each submission and turn-level measure, the numbers of the flagged turns: row_id, shows, places."""
+    numbers = pl.Series(reading.turns.field("turn"), dtype=pl.Int32)
+    found = []
+    for name in sorted(names):
+        at = np.flatnonzero(reading.flags[name])
+        found.append(
+            pl.DataFrame({"row_id": row_ids.gather(reading.turns.row[at]), "turn": numbers.gather(at)})
+            .group_by("row_id", maintain_order=True)
+            .agg(places=pl.col("turn").head(PLACES_SHOWN).cast(pl.String).str.join(","))
+            .select("row_id", pl.lit(name).alias("shows"), "places")
+        )
+    return pl.concat([pl.DataFrame(schema=PLACES), *found])
 
 
 def _scenes(rows: pl.DataFrame, reading: Reading, more: list[pl.Series], counted: Counted) -> pl.DataFrame:

@@ -61,6 +61,11 @@ class Suite:
         """Every column that its rules read, each once, in order."""
         return list(dict.fromkeys(c for rule in self.rules for c in rule.columns))
 
+    @property
+    def shows(self) -> set[str]:
+        """The turn-level measures whose turns are evidence."""
+        return {rule.shows for rule in self.rules if rule.shows}
+
     def of(self, scope: Scope) -> Suite:
         """The rules of one scope."""
         return replace(self, rules=tuple(r for r in self.rules if r.scope == scope))

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from pipelines.errors import InputError, PromptbookError
-from pipelines.quality.judge import Split, judge, places_of, with_places
-from pipelines.quality.measure import measures
+from pipelines.quality.judge import Split, judge, with_places
+from pipelines.quality.measure import measure, measures
 from pipelines.quality.suite import NOT_NULL, Suite, load, parse
 from pipelines.quality.vocabulary import HOME
 from tests.stages.quality_scenes import performer, rows, scene, take, turn
@@ -64,7 +64,7 @@ REPORTED = {
 
 
 def judged(frame: pl.DataFrame) -> Split:
-    return with_places(judge(measures(frame), SUITE), [places_of(frame, SUITE)], SUITE)
+    return with_places(judge(measures(frame), SUITE), [measure(frame, SUITE.shows).places], SUITE)
 
 
 @pytest.fixture(scope="module")
