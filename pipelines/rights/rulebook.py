@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import PromptbookError
+
 SQL = Path(__file__).resolve().parents[2] / "sql" / "rights"
 
 READERS = ("00_readers", "01_vocabulary", "02_reasons")
@@ -38,6 +40,10 @@ def open_rulebook(memory_limit_mb: int = 3072, threads: int = 2) -> duckdb.DuckD
 
 
 def run(connection: duckdb.DuckDBPyConnection, files: tuple[str, ...]) -> None:
-    """Run the named files of sql/rights/ one after the other."""
+    """Run the named files of sql/rights/ one after the other; an internal error of DuckDB names the file."""
     for name in files:
-        connection.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+        try:
+            connection.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+        except duckdb.InternalException as error:  # e.g. duckdb issue 24807, open in 2.0.0
+            rule = f"DuckDB {duckdb.__version__} failed inside ({str(error).splitlines()[0]}); nothing was decided"
+            raise PromptbookError(f"sql/rights/{name}.sql", rule, "Report it with the feed's size.") from error
