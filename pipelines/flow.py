@@ -92,7 +92,10 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
         receipt: Receipt = module.run(night)
         return receipt
 
-    return _run_once(night, name, None, module.inputs(night), run, force=force)
+    receipt = _run_once(night, name, None, module.inputs(night), run, force=force)
+    if name == "analytics":
+        import_module("pipelines.quality.report").write_report(night)
+    return receipt
 
 
 def check_contracts(night: Night) -> None:

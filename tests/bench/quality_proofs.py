@@ -62,7 +62,8 @@ def topical_chat(data: Path) -> dict[str, Any]:
     """Rank correlation of each measure with the partners' mean turn rating, reported whatever it is."""
     words = {"Poor": 1, "Not Good": 2, "Passable": 3, "Good": 4, "Excellent": 5}
     raw = _raw(data, "topical_chat")
-    rated = [np.mean([words[t["rating"]] for t in r["turns"] if t["rating"] in words] or [np.nan]) for r in raw]
+    given = [[float(words[t["rating"]]) for t in r["turns"] if t["rating"] in words] for r in raw]
+    rated = [np.mean(one or [np.nan]) for one in given]
     measured = measures(rows(*(_scene(r, "en", "topical_chat/1") for r in raw)))
     order = measured["submission_id"].to_list()
     of = dict(zip((r["submission_id"] for r in raw), rated, strict=True))
@@ -121,7 +122,8 @@ def _shuffled(dice: np.random.Generator, half: NDArray[np.int64], row: NDArray[n
 
 
 def _pairs(shape: NDArray[np.float32], row: NDArray[np.int64], measured: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
-    same, other = [], []
+    same: list[float] = []
+    other: list[float] = []
     for scene_row in np.unique(row[measured]):
         who = np.flatnonzero((row == scene_row) & measured)
         if len(who) > 1:
