@@ -57,8 +57,9 @@ def _contributors(contributions: pl.DataFrame) -> pl.DataFrame:
     )
     kind = SUBMISSIONS.empty().schema["performers"]
     return (
-        one.group_by("submission_id", maintain_order=True)
-        .agg(performers_on_record=performer.implode())
+        one.with_columns(performer=performer)
+        .group_by("submission_id", maintain_order=True)
+        .agg(performers_on_record="performer")
         .cast({"performers_on_record": kind})
     )
 

@@ -125,7 +125,8 @@ def _order(night: Night, order: str, rows: pl.DataFrame) -> str:
     allowed = decided.filter(decision="allow").height
     shipped = decided.height - withheld.height
     said = f"published {shipped:,}, allowed {allowed:,}, denied {denied.height:,}"
-    return f"{said}: {by_rule(counts(denied))}" if denied.height else said
+    rules = counts(withheld.select("row_id", pl.col("rule").str.strip_prefix("denied:")))
+    return f"{said}; {by_rule(rules)}" if rules else said
 
 
 def show_costs(costs: list[tuple[str, float, float]]) -> None:
