@@ -19,19 +19,11 @@ import polars as pl
 from pipelines import __version__, receipts
 from pipelines.lake import File, Lake, Manifest
 from pipelines.landing import Landing
+from pipelines.logs import Log
 from pipelines.receipts import Receipt
 from pipelines.settings import Settings
 from pipelines.tables.contract import Table
 from pipelines.tables.submissions import SUBMISSIONS
-
-
-@dataclass(frozen=True)
-class Log:
-    """The two tables in which a stage writes its verdicts: rows that go on, rows that are held."""
-
-    stage: str
-    kept: Table
-    held: Table
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.night import Log, Night, count_by_rule, digest_of_files
+from pipelines.logs import DEDUP, INGEST
+from pipelines.night import Night, count_by_rule, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.tables.current import CURRENT
 from pipelines.tables.distinct import DISTINCT
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from pipelines.dedup.judge import Verdicts
     from pipelines.tables.contract import Table
 
-LOG = Log("dedup", DISTINCT, DUPLICATES)
-INGEST = Log("ingest", CURRENT, SET_ASIDE)
+LOG = DEDUP
 
 
 def run(night: Night) -> Receipt:

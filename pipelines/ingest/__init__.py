@@ -7,7 +7,8 @@ import polars as pl
 from pipelines.ingest.deliver import deliver
 from pipelines.ingest.keys import REMEDIES, redelivered, which_go_on
 from pipelines.ingest.takes import look_at
-from pipelines.night import Log, Night, digest, digest_of_files
+from pipelines.logs import INGEST
+from pipelines.night import Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.tables.current import CURRENT
 from pipelines.tables.dead_letters import DEAD_LETTERS
@@ -17,7 +18,7 @@ from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
 from pipelines.tables.verdicts import ROW
 
-LOG = Log("ingest", CURRENT, SET_ASIDE)
+LOG = INGEST
 LINE = ["row_id", "submission_id", "revision", "delivered_on", "file", "line"]
 ROW_COLUMNS = [c.name for c in ROW]
 

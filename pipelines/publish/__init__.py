@@ -9,7 +9,8 @@ import polars as pl
 
 from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, OrderError
-from pipelines.night import Log, Night, digest, digest_of_files
+from pipelines.logs import LOGS
+from pipelines.night import Night, digest, digest_of_files
 from pipelines.publish.pseudonyms import Pseudonyms, people
 from pipelines.publish.publication import Check, Outcome, bytes_of, publish
 from pipelines.publish.ready import Ready
@@ -19,23 +20,11 @@ from pipelines.publish.selection import judge, judge_takes, withheld
 from pipelines.publish.takes import FIELDS, takes_of
 from pipelines.receipts import Receipt
 from pipelines.schemas.order import Order, read_order
-from pipelines.tables.accepted import ACCEPTED
-from pipelines.tables.current import CURRENT
 from pipelines.tables.decisions import DECISIONS
-from pipelines.tables.distinct import DISTINCT
-from pipelines.tables.duplicates import DUPLICATES
-from pipelines.tables.quarantine import QUARANTINE
-from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.takes import TAKES
 from pipelines.tables.withheld import WITHHELD
 from pipelines.versions import Dataset
 
-LOGS = (
-    Log("ingest", CURRENT, SET_ASIDE),
-    Log("dedup", DISTINCT, DUPLICATES),
-    Log("quality", ACCEPTED, QUARANTINE),
-)
-"""The stages that a row must have passed before it is anybody's order."""
 LOOKS_AT = ["row_id", "submission_id", "revision", "content_sha256", "feed", "kind", "campaign", "session"]
 
 

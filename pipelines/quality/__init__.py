@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.night import Log, Night, count_by_rule, digest_of_files
+from pipelines.logs import DEDUP, INGEST, QUALITY
+from pipelines.night import Night, count_by_rule, digest_of_files
 from pipelines.quality import desk
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
@@ -16,16 +17,12 @@ from pipelines.quality.suite import load, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
-from pipelines.tables.current import CURRENT
-from pipelines.tables.distinct import DISTINCT
-from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.profiles import PROFILES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.releases import RELEASES
-from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
 from pipelines.tables.voices import VOICES
@@ -42,8 +39,8 @@ __all__ = [
 
 ROWS_AT_ONCE = 50_000
 """Scenes measured at a time: about 100 MB of text, and 0.5 GB with the arrays laid flat."""
-LOG = Log("quality", ACCEPTED, QUARANTINE)
-UPSTREAM = (Log("ingest", CURRENT, SET_ASIDE), Log("dedup", DISTINCT, DUPLICATES))
+LOG = QUALITY
+UPSTREAM = (INGEST, DEDUP)
 """The stages whose verdicts decide what comes here, by their tables: stages never import each other."""
 
 

@@ -11,7 +11,8 @@ import polars as pl
 
 from pipelines.errors import InputError
 from pipelines.lake import Lake
-from pipelines.night import Log, Night, digest
+from pipelines.logs import Log
+from pipelines.night import Night, digest
 from pipelines.quality.judge import Split
 from pipelines.tables.openings import OPENINGS
 from pipelines.tables.quarantine import QUARANTINE

@@ -12,28 +12,18 @@ import polars as pl
 
 from pipelines.errors import InputError, OrderError
 from pipelines.landing import Landing
-from pipelines.night import Log, Night, digest, digest_of_files
+from pipelines.logs import LOGS
+from pipelines.night import Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.rights import claims, feed, gate, rulebook
 from pipelines.rights import decide as deciding
 from pipelines.rights.postgres import load_postgres
 from pipelines.rights.reappearing import given_before, with_reappearing
 from pipelines.schemas.order import Order, read_order
-from pipelines.tables.accepted import ACCEPTED
-from pipelines.tables.current import CURRENT
 from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM
-from pipelines.tables.distinct import DISTINCT
-from pipelines.tables.duplicates import DUPLICATES
-from pipelines.tables.quarantine import QUARANTINE
-from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.versions import ledger
 
-LOGS = (
-    Log("ingest", CURRENT, SET_ASIDE),
-    Log("dedup", DISTINCT, DUPLICATES),
-    Log("quality", ACCEPTED, QUARANTINE),
-)
 SAID = """
 SELECT request_id AS order_id, submission_id, decision, reasons,
   coalesce(grant_ids, []) AS grant_ids, use_by, retention_days

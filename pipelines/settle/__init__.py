@@ -9,22 +9,12 @@ import polars as pl
 
 from pipelines import duck
 from pipelines.contracts import read_contracts
-from pipelines.night import Log, Night, count_by_rule, digest_of_files
+from pipelines.logs import LOGS
+from pipelines.night import Night, count_by_rule, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
-from pipelines.tables.current import CURRENT
-from pipelines.tables.distinct import DISTINCT
-from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.pay import CREDIT, PAY_ENTRY, PAY_HELD
-from pipelines.tables.quarantine import QUARANTINE
-from pipelines.tables.set_aside import SET_ASIDE
 
-UPSTREAM = (
-    Log("ingest", CURRENT, SET_ASIDE),
-    Log("dedup", DISTINCT, DUPLICATES),
-    Log("quality", ACCEPTED, QUARANTINE),
-)
-"""The stages whose verdicts decide what comes here, by their tables: stages never import each other."""
 TERMS = ("contract_party", "contract_version", "contract_scope", "comp_term", "credit_preference", "performer")
 PLATFORM = ("submission", "session", "contribution")
 RULES = ("settle/10_work", "settle/20_governing", "settle/30_due", "settle/40_entries", "settle/50_credits")
@@ -53,7 +43,7 @@ def run(night: Night) -> Receipt:
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads; its own records of tonight are not among it, since twice is once."""
     feed = [p for table in (*TERMS, *PLATFORM) for p in night.landing.contracts.glob(f"{table}.*")]
-    tables = [t for log in UPSTREAM for t in (log.kept, log.held)]
+    tables = [t for log in LOGS for t in (log.kept, log.held)]
     return {"contracts": digest_of_files(feed)} | night.digest_of(upto=tables, before=[PAY_ENTRY])
 
 
@@ -71,7 +61,7 @@ def settle(connection: duckdb.DuckDBPyConnection, night: Night, accepted: pl.Dat
 def accepted_work(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Find the accepted submissions with the night of acceptance, and who claims to have contributed."""
     columns = ["row_id", "submission_id", "submitted_at", "kind", "session", "campaign", "performers"]
-    rows = night.rows(night.going_on(UPSTREAM), columns).join(_accepted_on(night), on="row_id")
+    rows = night.rows(night.going_on(LOGS), columns).join(_accepted_on(night), on="row_id")
     accepted = rows.select(
         "submission_id",
         "accepted_on",

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import publish
 from pipelines.errors import GateClosed, InputError, OrderError, SettingsError
+from pipelines.logs import LOGS
 from pipelines.publish.selection import judge
 from pipelines.receipts import Receipt
 from pipelines.schemas.order import Order
@@ -31,7 +32,7 @@ def world(tmp_path: Path) -> World:
 def publish_all(world: World, rows: list[Row], date: dt.date = NIGHT, **denied: list[str]) -> Receipt:
     if rows:
         world.accept(rows, date)
-    every = world.night(date).rows(world.night(date).going_on(publish.LOGS))
+    every = world.night(date).rows(world.night(date).going_on(LOGS))
     world.decide(every.to_dicts(), date, denied=denied)
     return publish.run(world.night(date), "ord_a")
 
@@ -136,7 +137,7 @@ def test_a_row_without_a_decision_is_held_undecided(world: World) -> None:
 def test_one_no_among_many_lines_of_a_row_is_a_no(world: World) -> None:
     world.accept([scene("s1")])
     world.decide([scene("s1"), scene("s1")], denied={})
-    came = world.night().rows(world.night().going_on(publish.LOGS))
+    came = world.night().rows(world.night().going_on(LOGS))
     yes = judge(came, _lines("allow", "deny"), publish.order_of(world.night(), "ord_a"))
     assert yes["rule"].to_list() == ["denied:WITHOUT_REASON"]
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from pipelines import publish
 from pipelines.errors import LakeError
+from pipelines.logs import LOGS
 from pipelines.publish import writing
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM, VERSION_ROWS
 from pipelines.tables.set_aside import SET_ASIDE
@@ -48,7 +49,7 @@ def publish_nights(home: Path, nights: list[list[Row]], files: int, denied: set[
     for n, rows in enumerate(nights):
         date = NIGHT - dt.timedelta(days=len(nights) - 1 - n)
         world.accept(rows, date, files)
-        every = world.night(date).rows(world.night(date).going_on(publish.LOGS)).to_dicts()
+        every = world.night(date).rows(world.night(date).going_on(LOGS)).to_dicts()
         world.decide(every, date, denied={i: ["REVOKED"] for i in denied})
         publish.run(world.night(date), "ord_a")
     return data_of(world)
@@ -81,7 +82,7 @@ def test_shuffled_rows_and_nights_one_by_one_give_the_same_bytes(
 def publish_on(world: World, date: dt.date, rows: list[Row], **denied: list[str]) -> None:
     if rows:
         world.accept(rows, date)
-    every = world.night(date).rows(world.night(date).going_on(publish.LOGS)).to_dicts()
+    every = world.night(date).rows(world.night(date).going_on(LOGS)).to_dicts()
     world.decide(every, date, denied=denied)
     publish.run(world.night(date), "ord_a")
 

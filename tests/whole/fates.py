@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.night import Log, Night
+from pipelines.logs import LOGS, Log
+from pipelines.night import Night
 from pipelines.schemas.order import read_order
-from pipelines.tables.accepted import ACCEPTED
-from pipelines.tables.current import CURRENT
 from pipelines.tables.dead_letters import DEAD_LETTERS
 from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.delivery import VERSION_ROWS
-from pipelines.tables.distinct import DISTINCT
-from pipelines.tables.duplicates import DUPLICATES
-from pipelines.tables.quarantine import QUARANTINE
-from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.withheld import WITHHELD
 from pipelines.versions import Dataset, version_rows
-
-LOGS = (
-    Log("ingest", CURRENT, SET_ASIDE),
-    Log("dedup", DISTINCT, DUPLICATES),
-    Log("quality", ACCEPTED, QUARANTINE),
-)
 
 
 def rows(night: Night) -> dict[str, dict[str, object]]:

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines import flow, summary
+from pipelines.logs import LOGS
 from pipelines.night import Night
 from pipelines.receipts import by_rule
 from pipelines.settings import Settings
@@ -34,7 +35,6 @@ from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.withheld import WITHHELD
-from tests.whole.fates import LOGS
 
 SETS = ("topical_chat", "crd3", "gerdracor", "crema_d", "fsdd", "moby_shakespeare")
 NIGHT = dt.date(2026, 11, 21)

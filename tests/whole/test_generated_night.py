@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines import flow
+from pipelines.logs import LOGS
 from pipelines.night import Night
 from pipelines.rights import seal_folder
 from pipelines.sample.contracting import write_contracts
@@ -44,10 +45,10 @@ def test_every_row_is_held_or_goes_on_as_the_fates_say(night: Night) -> None:
         if fate["rule"] != "redelivered":
             due.setdefault(f"{fate['submission_id']}@{fate['revision']}", set()).add((fate["stage"], fate["rule"]))
     found: dict[str, set[tuple[str, str | None]]] = {}
-    for log in fates.LOGS:
+    for log in LOGS:
         for row in fates._held(night, log).iter_rows(named=True):
             found.setdefault(f"{row['submission_id']}@{row['revision']}", set()).add((log.stage, row["rule"]))
-    for row in night.rows(night.going_on(fates.LOGS), ["submission_id", "revision"]).iter_rows(named=True):
+    for row in night.rows(night.going_on(LOGS), ["submission_id", "revision"]).iter_rows(named=True):
         found.setdefault(f"{row['submission_id']}@{row['revision']}", set()).add(("rights", None))
     assert found == due
 
@@ -65,7 +66,7 @@ def test_a_line_that_comes_twice_is_counted_once(night: Night) -> None:
 
 
 def test_rights_in_sql_decide_as_the_contract_fates_say(night: Night) -> None:
-    ids = dict(night.rows(night.going_on(fates.LOGS), ["row_id", "submission_id"]).iter_rows())
+    ids = dict(night.rows(night.going_on(LOGS), ["row_id", "submission_id"]).iter_rows())
     found = {
         (ids[row["row_id"]], row["order_id"]): (row["decision"], sorted(row["reasons"]))
         for row in night.read(DECISIONS).iter_rows(named=True)
