@@ -28,9 +28,9 @@ UNION ALL SELECT world, 'credit_preference' AS table_name, key_text([performer_i
 UNION ALL SELECT world, 'delivery' AS table_name, key_text([delivery_id]) AS key FROM feed.delivery
 UNION ALL SELECT world, 'delivery_item' AS table_name, key_text([delivery_id, submission_id]) AS key FROM feed.delivery_item
 UNION ALL SELECT world, 'seal' AS table_name, key_text([kind, key, sha256]) AS key FROM feed.seal
-UNION ALL SELECT world, 'consent.withdrawn', key_text([consent_id, withdrawn_on]) FROM feed.consent
+UNION ALL SELECT world, 'consent.withdrawn', key_text([consent_id, withdrawn_on, withdrawal_recorded_at]) FROM feed.consent
 WHERE withdrawn_on IS NOT NULL OR withdrawal_recorded_at IS NOT NULL
-UNION ALL SELECT world, 'revocation.lifted', key_text([revocation_id, lifted_on]) FROM feed.revocation
+UNION ALL SELECT world, 'revocation.lifted', key_text([revocation_id, lifted_on, lift_recorded_at]) FROM feed.revocation
 WHERE lifted_on IS NOT NULL OR lift_recorded_at IS NOT NULL;
 
 CREATE OR REPLACE TABLE rights.totalled AS SELECT unnest([

@@ -57,25 +57,25 @@ SELECT c.req, c.sit, least(min(c.ends_on), any_value(g.ends_on)) AS ends_on, lis
 FROM chosen c LEFT JOIN rights.consent_gap g ON g.req = c.req AND g.sit = c.sit
 GROUP BY c.req, c.sit;
 
+-- in three tables: one statement for all of it meets DuckDB issue 24807 (2.0.0)
+CREATE OR REPLACE TEMP TABLE allowed_part AS
+SELECT d.req, d.profile, d.bites_on, unnest(p.situations) AS sit
+FROM rights.profile_decision d JOIN rights.profile p ON p.profile = d.profile WHERE d.bits = 0;
+
+CREATE OR REPLACE TEMP TABLE carried AS
+SELECT p.req, p.profile, least(min(t.ends_on), any_value(p.bites_on) - 1) AS ends_on,
+  list_sort(list_distinct(flatten(list(t.grants)))) AS grants
+FROM allowed_part p JOIN rights.situation_term t ON t.req = p.req AND t.sit = p.sit
+GROUP BY p.req, p.profile;
+
+CREATE OR REPLACE TEMP TABLE carrying_grant AS SELECT req, profile, ends_on, grants, unnest(grants) AS grant_no FROM carried;
+
 CREATE OR REPLACE TABLE rights.obligation AS
-WITH part AS (
-  SELECT d.req, d.profile, d.bites_on, unnest(p.situations) AS sit
-  FROM rights.profile_decision d JOIN rights.profile p ON p.profile = d.profile WHERE d.bits = 0
-), together AS (
-  SELECT p.req, p.profile, least(min(t.ends_on), any_value(p.bites_on) - 1) AS ends_on,
-    list_distinct(flatten(list(t.grants))) AS grants
-  FROM part p JOIN rights.situation_term t ON t.req = p.req AND t.sit = p.sit
-  GROUP BY p.req, p.profile
-), named AS (
-  SELECT u.req, u.profile, list(DISTINCT g.grant_id ORDER BY g.grant_id) AS grant_ids,
-    CAST(min(g.retention_days) AS INTEGER) AS retention_days
-  FROM (SELECT req, profile, unnest(grants) AS grant_no FROM together) u
-  JOIN rights.grant_row g ON g.grant_no = u.grant_no
-  GROUP BY u.req, u.profile
-)
-SELECT t.req, t.profile, n.grant_ids, CASE WHEN t.ends_on < DATE '9999-12-30' THEN t.ends_on END AS use_by,
-  n.retention_days, t.grants
-FROM together t JOIN named n ON n.req = t.req AND n.profile = t.profile;
+SELECT c.req, c.profile, list_sort(list(DISTINCT g.grant_id)) AS grant_ids,
+  CASE WHEN any_value(c.ends_on) < DATE '9999-12-30' THEN any_value(c.ends_on) END AS use_by,
+  CAST(min(g.retention_days) AS INTEGER) AS retention_days, any_value(c.grants) AS grants
+FROM carrying_grant c JOIN rights.grant_row g ON g.grant_no = c.grant_no
+GROUP BY c.req, c.profile;
 
 -- how a performer is credited on the day; without a preference that can be read, anonymous
 CREATE OR REPLACE TABLE rights.credit_mode AS
