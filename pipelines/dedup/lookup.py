@@ -79,30 +79,30 @@ def sorted_entries(entries: U64, spare: U64) -> U64:  # pragma: no cover  (compi
 
 @njit(cache=True, nogil=True)
 def lower_bound(entries: U64, wanted: np.uint64, low: int, high: int) -> int:  # pragma: no cover  (compiled)
-    """Find the first entry that is not below `wanted`, by interpolation and then by halves."""
-    for _ in range(4):
+    """Find the first entry that is not below `wanted`: keys are spread evenly, so a place is guessed and corrected."""
+    per_key = len(entries) / 18446744073709551616.0
+    at = min(max(np.int64(np.float64(wanted) * per_key), low), high - 1)
+    for _ in range(3):
         if high - low < 64:
             break
-        first = entries[low]
-        last = entries[high - 1]
-        if wanted <= first:
-            return low
-        if wanted > last:
-            return high
-        share = np.float64(wanted - first) / (np.float64(last - first) + 1.0)
-        guess = low + np.int64(share * (high - low))
-        margin = np.int64(np.sqrt(np.float64(high - low)) * 2.0) + 8
-        left = max(low, guess - margin)
-        right = min(high - 1, guess + margin)
-        if entries[left] < wanted:
-            low = left + 1
-        else:
-            high = left + 1
-            continue
-        if entries[right] >= wanted:
-            high = right + 1
-        else:
-            low = right + 1
+        found = entries[at]
+        away = np.float64(wanted - found) if wanted > found else -np.float64(found - wanted)
+        at = min(max(at + np.int64(away * per_key), low), high - 1)
+        if abs(away * per_key) < 8:
+            break
+    step = 4
+    if at >= low and at < high and entries[at] < wanted:
+        low = at + 1
+        while low + step < high and entries[low + step] < wanted:
+            low += step + 1
+            step *= 2
+        high = min(high, low + step)
+    elif at >= low and at < high:
+        high = at
+        while high - step > low and entries[high - step] >= wanted:
+            high -= step
+            step *= 2
+        low = max(low, high - step)
     while low < high:
         middle = (low + high) >> 1
         if entries[middle] < wanted:
