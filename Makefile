@@ -52,5 +52,5 @@ clean:           ## remove the sample's folders and the environment
 	@rm -rf .venv .promptbook
 
 lock:            ## make requirements.lock again from pyproject.toml (needs uv)
-	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	@uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" \
 	  --extra dev pyproject.toml -o requirements.lock
