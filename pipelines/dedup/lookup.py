@@ -163,21 +163,27 @@ def earlier_count(entries: U64, low: int, high: int, rank: int) -> int:  # pragm
 def own_holders(entries: U64, rows: int) -> tuple[I64, U32, U32]:  # pragma: no cover  (compiled)
     """For each row, its keys that earlier rows of the same entries hold: (ends per row, first entry, how many)."""
     ends = np.zeros(rows + 1, np.int64)
+    start = 0
     for e in range(1, len(entries)):
-        ends[row_of(entries[e]) + 1] += entries[e] >> np.uint64(24) == entries[e - 1] >> np.uint64(24)
+        if entries[e] >> np.uint64(24) != entries[start] >> np.uint64(24):
+            start = e
+        ends[row_of(entries[e]) + 1] += row_of(entries[start]) < row_of(entries[e])
     for r in range(rows):
         ends[r + 1] += ends[r]
     fill = ends[:-1].copy()
     low = np.empty(ends[-1], np.uint32)
     count = np.empty(ends[-1], np.uint32)
     start = 0
+    mine = 0  # where the row's own entries of the key begin: two keys of one row may share their 40 bits
     for e in range(1, len(entries)):
+        if entries[e] != entries[e - 1]:
+            mine = e
         if entries[e] >> np.uint64(24) != entries[start] >> np.uint64(24):
             start = e
-        else:
+        elif mine > start:
             r = row_of(entries[e])
             low[fill[r]] = start
-            count[fill[r]] = e - start
+            count[fill[r]] = mine - start
             fill[r] += 1
     return ends, low, count
 

@@ -77,7 +77,7 @@ def test_a_hundred_thousand_copies_of_one_text_are_one_family(tmp_path: Path) ->
     assert found["family_id"].n_unique() == 1
     assert found["kept"].sum() == 1
     assert found["matched_id"].drop_nulls().unique().to_list() == [0]
-    assert peak_mb() - before < 700
+    assert peak_mb() - before < 1000
 
 
 def test_fifty_thousand_texts_that_share_half_their_words_are_no_family_and_bound_memory(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_fifty_thousand_texts_that_share_half_their_words_are_no_family_and_boun
     stock = text(1, 100)
     found = families(tmp_path, [f"{stock} {text(n + 2, 100)}" for n in range(50_000)])
     assert found["kept"].all()
-    assert peak_mb() - before < 700
+    assert peak_mb() - before < 1000
 
 
 def test_near_copies_of_a_template_are_found_however_many_there_are(tmp_path: Path) -> None:
