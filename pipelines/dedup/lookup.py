@@ -11,7 +11,6 @@ shared key makes a candidate where at most RARE earlier rows hold it; of commone
 
 # mypy: disable-error-code="assignment,no-any-return,return-value,call-overload,operator,arg-type,index"
 # (numba infers the types of a kernel; mypy sees numpy scalars where numba sees machine integers)
-
 from __future__ import annotations
 
 import numpy as np
