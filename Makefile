@@ -29,7 +29,7 @@ run: .venv/made  ## run the sample's night in Airflow; NIGHT=2 for the second
 	  $(BIN)/promptbook airflow 2026-11-2$(NIGHT) --home $(HOME_DIR)/airflow
 
 test: lint types .venv/made  ## every check
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 lint: .venv/made  ## ruff and the import directions
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports --no-cache > .promptbook-lint.log || { cat .promptbook-lint.log; exit 1; }
