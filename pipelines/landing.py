@@ -43,6 +43,13 @@ class Landing:
             raise InputError(f"landing folder {self.root}", "it has no folder submissions/", remedy)
         return sorted(d for d in _deliveries(home) if d.delivered_on <= upto)
 
+    def misfiled(self) -> list[str]:
+        """Name what lies below submissions/ where no delivery is looked for: not in <feed>/<YYYY-MM-DD>/."""
+        home = self.root / "submissions"
+        loose = [p for p in (*home.glob("*"), *home.glob("*/*")) if p.is_file()]
+        undated = [p for p in home.glob("*/*/") if _date_of(p.name) is None]
+        return sorted(p.relative_to(home).as_posix() for p in (*loose, *undated) if not p.name.startswith("."))
+
     def latest(self) -> date:
         """Find the latest delivery date: the night that NIGHT defaults to."""
         dates = [d.delivered_on for d in self.deliveries(date.max)]
@@ -79,8 +86,16 @@ class Landing:
 
 def _deliveries(home: Path) -> Iterator[Delivery]:
     for folder in sorted(home.glob("*/*/")):
-        if not _DATE.fullmatch(folder.name):
+        date = _date_of(folder.name)
+        if date is None:
             continue
         for path in sorted(folder.iterdir()):
             if path.is_file() and not path.name.startswith("."):
-                yield Delivery(date.fromisoformat(folder.name), folder.parent.name, path.name, path)
+                yield Delivery(date, folder.parent.name, path.name, path)
+
+
+def _date_of(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name) if _DATE.fullmatch(name) else None
+    except ValueError:
+        return None

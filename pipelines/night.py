@@ -27,21 +27,6 @@ from pipelines.tables.submissions import SUBMISSIONS
 
 
 @dataclass(frozen=True)
-class Split:
-    """Rows parted by a decision. `held` has one line a row with the rule that counts."""
-
-    kept: pl.DataFrame
-    held: pl.DataFrame
-    again: pl.DataFrame | None = None
-    """Lines of `held` about rows of earlier nights: their verdict changed tonight."""
-
-    @property
-    def held_by_rule(self) -> dict[str, int]:
-        """Count what was held tonight, by rule."""
-        return count_by_rule(self.held)
-
-
-@dataclass(frozen=True)
 class Night:
     """One night's build: its date, where landing and lake are, the clock of rights."""
 

@@ -93,7 +93,9 @@ def _table(title: str, first: str, **numbers: bool) -> Table:
 def _held(receipt: Receipt) -> str:
     said = by_rule({rule.removeprefix("denied:"): n for rule, n in receipt.held_back.items()})
     again = f"judged again: {by_rule(receipt.judged_again)}" if receipt.judged_again else ""
-    return "\n".join(filter(None, [said, again]))
+    misfiled = receipt.notes.get("misfiled")
+    unread = f"not read, not in <feed>/<YYYY-MM-DD>/: {misfiled}" if misfiled else ""
+    return "\n".join(filter(None, [said, again, unread]))
 
 
 def _show_datasets(found: Sequence[Receipt], before: Mapping[str, str]) -> None:

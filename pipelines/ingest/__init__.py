@@ -34,6 +34,7 @@ def run(night: Night) -> Receipt:
     night.write(TAKES, look_at(_takes_to_look_at(night, lines), night.landing))
     night.write(REDELIVERED, again, covers=night.names(SUBMISSIONS, files) + night.names(DEAD_LETTERS, letters))
     dead = night.lake.read_files(DEAD_LETTERS, letters, ["rule"])
+    misfiled = night.landing.misfiled()
     return night.account(
         LOG.stage,
         came=lines.height + dead.height,
@@ -42,6 +43,7 @@ def run(night: Night) -> Receipt:
         | _counts(tonight["rule"])
         | ({"redelivered": again.height} if len(again) else {}),
         judged_again=_counts(earlier["rule"].fill_null("goes_on_after_all")),
+        notes={"misfiled": ", ".join(misfiled)} if misfiled else {},
         inputs=inputs(night),
     )
 

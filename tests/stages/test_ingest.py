@@ -252,3 +252,14 @@ turns: {each: lines, turn: n, speakers: {path: says, split: " & "}, text: {path:
     assert json.loads(row["extra"]) == {"mystery": True, "job": {"rate": 3}, "lines": {"0": {"note": "x"}}}
     claims = ("kind", "performed_on", "contributors_declared", "third_party_ip", "ai_assistance")
     assert [row[c] for c in claims] == [None] * 5
+
+
+def test_what_lies_in_no_delivery_folder_is_named_and_not_read(tmp_path: Path) -> None:
+    deliver(tmp_path / "landing", [submission("S1")])
+    for place in ("portal/2026-13-45/a.ndjson", "portal/tomorrow/a.ndjson", "portal/loose.ndjson", "loose.ndjson"):
+        path = tmp_path / "landing" / "submissions" / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(submission("S2")))
+    receipt = ingest.run(night_over(tmp_path))
+    assert receipt.came == 1
+    assert receipt.notes["misfiled"] == "loose.ndjson, portal/2026-13-45, portal/loose.ndjson, portal/tomorrow"
