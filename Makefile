@@ -24,7 +24,6 @@ help:            ## say what can be made
 
 run: .venv/made  ## run the sample's night in Airflow; NIGHT=2 for the second
 	@$(BIN)/promptbook sample troupe --night $(NIGHT) --out $(HOME_DIR)/landing
-	@$(BIN)/promptbook rights seal $(HOME_DIR)/landing/contracts
 	@PROMPTBOOK_LANDING=$(HOME_DIR)/landing PROMPTBOOK_LAKE=$(HOME_DIR)/lake PROMPTBOOK_PSEUDONYM_KEY=$(SAMPLE_KEY) \
 	  $(BIN)/promptbook airflow 2026-11-2$(NIGHT) --home $(HOME_DIR)/airflow
 
