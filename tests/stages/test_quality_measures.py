@@ -73,7 +73,7 @@ def test_no_two_small_words_share_a_hash() -> None:
 WRITTEN = {
     "en": "You said you would be here when the lights went out, and I waited for you until nobody was in the house.",
     "de": "Du hast gesagt, dass du hier bist, wenn das Licht ausgeht, und ich habe auf dich gewartet, bis keiner kam.",
-    "fr": "Tu as dit que tu serais ici quand la lumière serait éteinte, et je t'ai attendu avec les autres.",
+    "fr": "Tu as dit que tu serais dans la maison quand la nuit vient, et je ne suis pas parti sans toi.",
     "es": "Dijiste que estarías aquí cuando se fuera la luz, y yo te esperé en la casa hasta que ya no había nadie.",
     "ru": "Ты сказал, что будешь здесь, когда погаснет свет, и я ждал тебя в доме, пока никого не осталось у меня.",
     "ja": "あなたは明かりが消えるときにここにいると言ったのに、わたしは家でずっと待っていました。誰もいませんでした。",

@@ -29,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "AIRFLOW_HOME": str(root),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
-        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # no name look-ups: the network is off
         "PROMPTBOOK_LANDING": str(root / "landing"),
         "PROMPTBOOK_LAKE": str(root / "lake"),
         "PROMPTBOOK_PSEUDONYM_KEY": "a sample key, no secret",
