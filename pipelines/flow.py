@@ -77,7 +77,8 @@ def build(night: Night, *, force: bool = False) -> Built:
     built.receipts += [run_stage(name, night, force=force) for name in ("settle", "analytics")]
     if built.failed:
         what = "; ".join(f"{order} ({error})" for order, error in built.failed.items())
-        raise RedNight(f"night {night.name}", f"these orders failed: {what}", "The other orders are published.")
+        remedy = f"Repair them and build again; {len(orders(night)) - len(built.failed)} other orders are done."
+        raise RedNight(f"night {night.name}", f"these orders failed: {what}", remedy)
     return built
 
 
@@ -119,6 +120,7 @@ def publish(night: Night, order: str, *, force: bool = False) -> Receipt:
     """Publish one order; quality checks the staged version before it becomes CURRENT."""
     module = _stage("publish")
     _check_needs("publish", night)
+    _check_decided_on_what_lies_there(night)
     quality = _stage("quality")
 
     def run() -> Receipt:
@@ -163,6 +165,16 @@ def _check_needs(name: str, night: Night) -> None:
     if needed is not None and night.receipt(needed) is None:
         rule = f"{needed} has not run, or failed"
         raise InputError(f"stage {name}, night {night.name}", rule, f"Run: promptbook stage {needed} {night.name}.")
+
+
+def _check_decided_on_what_lies_there(night: Night) -> None:
+    """Refuse to publish what was decided on other contracts or orders: a restriction may have come since."""
+    decided = night.receipt("rights")
+    now = _stage("rights").inputs(night)
+    changed = [k for k in ("contracts", "orders", "as_of") if decided is None or decided.inputs.get(k) != now[k]]
+    if changed:
+        rule = f"{', '.join(changed)} changed since rights were decided"
+        raise InputError(f"publish, night {night.name}", rule, f"Run: promptbook stage rights {night.name}.")
 
 
 def _stage(name: str) -> ModuleType:

@@ -22,6 +22,7 @@ from pipelines.rights.reappearing import given_before, with_reappearing
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM
+from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.versions import ledger
 
 SAID = """
@@ -121,6 +122,7 @@ def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[
     said = claims.claimed_contributions(rows)
     disputed = claims.disputed_contributions(said, records["contribution"])
     submissions = claims.merged_submissions(claims.claimed_submissions(rows), records["submission"], disputed)
+    submissions = _with_unseen(submissions, _named_elsewhere(night))
     contributions = claims.merged_contributions(said, records["contribution"])
     ours = {
         "submission": submissions,
@@ -152,6 +154,19 @@ def _codes(text: str) -> list[str] | None:
         return msgspec.json.decode(text, type=list[str])
     except msgspec.DecodeError:
         return None
+
+
+def _named_elsewhere(night: Night) -> pl.DataFrame:
+    """Name submissions that the feed may refer to though they do not go on: held back, or of later nights."""
+    read = night.lake.manifests(SUBMISSIONS, upto=night.date)
+    names = [night.lake.read(SUBMISSIONS, read, ["submission_id"]), ledger(night.lake, DELIVERY_ITEM)]
+    return pl.concat(frame.select("submission_id") for frame in names).unique()
+
+
+def _with_unseen(submissions: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Give submissions that are named and do not go on a row without facts, which permits nothing."""
+    unseen = named.join(submissions, on="submission_id", how="anti").sort("submission_id")
+    return pl.concat([submissions, unseen], how="diagonal")
 
 
 def _load_strangers(connection: duckdb.DuckDBPyConnection, said: pl.DataFrame) -> None:
