@@ -190,6 +190,8 @@ def _requests(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[O
             "as_of": as_of,
             "known_at": known_at,
             "min_remaining_days": order.min_remaining_days,
+            "media": order.media,
+            "categories": order.categories,
         }
         for order in asked
     ]

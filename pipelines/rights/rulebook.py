@@ -12,16 +12,18 @@ SQL = Path(__file__).resolve().parents[2] / "sql" / "rights"
 
 READERS = ("00_readers", "01_vocabulary", "02_reasons")
 FEED_TABLES = ("03_feed",)
-GATE = ("04_lists", "05_typed_contracts", "06_typed_people", "10_gate", "11_seals", "12_totals")
+GATE = ("04_lists", "05_typed_contracts", "06_typed_people", "10_gate", "11_seals", "12_totals", "16_policies")
 DECISION = (
     "20_requests",
     "21_known",
+    "22_policies_on",
     "30_versions",
     "31_candidates",
     "40_cells",
     "41_prohibitions",
     "50_situations",
     "51_consents",
+    "55_policy_gaps",
     "60_verdicts",
     "70_submissions",
     "80_decisions",

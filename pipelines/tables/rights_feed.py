@@ -189,6 +189,13 @@ FEED: dict[str, FeedTable] = {
             _columns("delivery_id submission_id content_sha256 grant_ids* use_by~"),
             is_ours=True,
         ),
+        FeedTable("policy", ("policy_id",), _columns("policy_id kind territory valid_from~ valid_to~ recorded_at@")),
+        FeedTable("approval", ("approval_id",), _columns("approval_id grant_id request_id deliver_on~ recorded_at@")),
+        FeedTable(
+            "performer_notice",
+            ("notice_id",),
+            _columns("notice_id performer_id client_id purposes* sent_on~ recorded_at@"),
+        ),
         FeedTable("seal", ("kind", "key", "sha256"), _columns("kind key sha256 recorded_at@")),
         FeedTable(
             "control_total",
@@ -200,7 +207,8 @@ FEED: dict[str, FeedTable] = {
             "request",
             ("request_id",),
             _columns(
-                "request_id client_id purpose modalities* territories* onward as_of~ known_at@ min_remaining_days#"
+                "request_id client_id purpose modalities* territories* onward as_of~ known_at@ min_remaining_days# "
+                "media* categories*"
             ),
             has_total=False,
         ),

@@ -1,7 +1,8 @@
 -- What    vocabularies: the closed codes of purposes, modalities, territories and onward use, as tables
 -- Grain   one row a code
 -- Reads   nothing
--- Writes  rights.purpose, rights.modality, rights.country, rights.territory, rights.onward, macros is_<column>(x)
+-- Writes  rights.purpose, modality, country, territory, onward, medium, category, macros is_<column>(x), known_media(x),
+--         known_categories(x)
 -- Source  shared rules "rights", section 1; export codes: Data & Trust Alliance Data Provenance Standards 1.0.0
 --         (intended data use), RSL 1.0 (usage), CAWG training and data mining 1.1 (entries), ODRL 2.2 (action)
 -- Limit   none of the four standards is as fine as our leaves; the codes name the nearest wider term, never a narrower one
@@ -70,6 +71,18 @@ SELECT r.region, bit_or(b.countries) FROM rights.region r JOIN bits b ON b.code 
 CREATE OR REPLACE TABLE rights.onward AS
   SELECT code, reach FROM (VALUES ('none', 0), ('affiliates', 1), ('service_providers', 2), ('sublicensees', 3)) AS o(code, reach);
 
+-- what a grant's media and a clause's categories may name once their policies are switched on; our own choice of codes
+CREATE OR REPLACE TABLE rights.medium AS
+  SELECT unnest(['audiobook', 'broadcast', 'games', 'internal', 'online', 'print', 'streaming', 'theatrical']) AS code;
+CREATE OR REPLACE TABLE rights.category AS
+  SELECT unnest(['adult', 'advertising', 'alcohol', 'children', 'gambling', 'medical', 'political', 'religious', 'tobacco',
+                 'weapons']) AS code;
+-- one unknown code, or none at all, makes the whole list unknown
+CREATE OR REPLACE MACRO known_media(x) AS
+  CASE WHEN len(as_codes(x)) > 0 AND list_has_all((SELECT list(code) FROM rights.medium), as_codes(x)) THEN as_codes(x) END;
+CREATE OR REPLACE MACRO known_categories(x) AS
+  CASE WHEN len(as_codes(x)) > 0 AND list_has_all((SELECT list(code) FROM rights.category), as_codes(x)) THEN as_codes(x) END;
+
 -- the other closed codes, by column: NULL and unknown are both false
 CREATE OR REPLACE MACRO is_scope_kind(x) AS coalesce(x IN ('all', 'campaign', 'session', 'submission'), false);
 CREATE OR REPLACE MACRO is_consent_type(x) AS coalesce(x IN ('digital_replica', 'personal_data', 'biometric', 'guardian', 'majority_reaffirmation'), false);
@@ -82,5 +95,6 @@ CREATE OR REPLACE MACRO is_status(x) AS coalesce(x IN ('draft', 'sent', 'execute
 CREATE OR REPLACE MACRO is_applies_to(x) AS coalesce(x IN ('prospective', 'retroactive'), false);
 CREATE OR REPLACE MACRO is_overlap_rule(x) AS coalesce(x IN ('replaces', 'adds'), false);
 CREATE OR REPLACE MACRO is_lawful_basis(x) AS coalesce(x IN ('contract', 'consent'), false);
+CREATE OR REPLACE MACRO is_policy(x) AS coalesce(x IN ('approval', 'media', 'categories', 'biometric_consent', 'disclosure_48h', 'replica_ten_years', 'performer_notice'), false);
 CREATE OR REPLACE MACRO is_ownership(x) AS coalesce(x IN ('work_for_hire', 'assignment', 'exclusive_licence', 'nonexclusive_licence'), false);
 CREATE OR REPLACE MACRO is_comp_model(x) AS coalesce(x IN ('flat', 'per_scene', 'per_minute', 'per_turn', 'per_accepted_submission', 'residual_per_delivery', 'revenue_share', 'min_guarantee'), false);

@@ -2,7 +2,7 @@
 -- Grain   one row a reason code
 -- Reads   nothing
 -- Writes  rights.reason(code, bit, step, explains, remedy), macros reason(code), reasons_of(bits)
--- Source  shared rules "rights", section 2, steps 1 to 8
+-- Source  shared rules "rights", section 2, steps 1 to 8, and the policies beyond the core (bits 40 and up)
 -- Limit   bits are positions in this list; never reuse one, append after the last
 CREATE OR REPLACE TABLE rights.reason (code VARCHAR, bit INTEGER, step INTEGER, explains VARCHAR, remedy VARCHAR);
 INSERT INTO rights.reason VALUES
@@ -45,7 +45,13 @@ INSERT INTO rights.reason VALUES
   ('SUSPENDED', 36, 8, 'a suspension is in force', 'wait until the suspension is lifted'),
   ('TERM_TOO_SHORT', 37, 5, 'the licence ends sooner than the order needs', 'extend the licence, or ask for fewer days'),
   ('TERRITORY_NOT_GRANTED', 38, 5, 'the grant does not cover every country', 'license the territory, or ask for less'),
-  ('THIRD_PARTY_IP', 39, 8, 'the work holds, or may hold, somebody else''s rights', 'clear the third party''s rights and record none');
+  ('THIRD_PARTY_IP', 39, 8, 'the work holds, or may hold, somebody else''s rights', 'clear the third party''s rights and record none'),
+  ('APPROVAL_MISSING', 40, 5, 'the grant asks for an approval of each delivery, and this one has none', 'ask the performer to approve this delivery'),
+  ('MEDIA_NOT_GRANTED', 41, 5, 'the grant does not name every medium of the order, or the order names none', 'license the media, or ask for less'),
+  ('REPLICA_TERM_TOO_LONG', 42, 5, 'a grant of a replica runs for more than ten years', 'sign a grant of at most ten years'),
+  ('BIOMETRIC_CONSENT_MISSING', 43, 7, 'no consent to biometric data holds for a voice or a likeness', 'ask the performer for a biometric consent'),
+  ('DISCLOSURE_TOO_LATE', 44, 7, 'the use was disclosed less than 48 hours before the consent was given', 'disclose the use and ask for a new consent 48 hours later'),
+  ('PERFORMER_NOTICE_MISSING', 45, 7, 'the performer was not told, before the delivery, of the client and the training', 'send the notice and deliver on a later day');
 
 -- the same bits for constants, so that the planner folds them; a test compares macro and table
 CREATE OR REPLACE MACRO reason(code) AS CASE code
@@ -89,4 +95,10 @@ CREATE OR REPLACE MACRO reason(code) AS CASE code
   WHEN 'TERM_TOO_SHORT' THEN CAST(137438953472 AS BIGINT)
   WHEN 'TERRITORY_NOT_GRANTED' THEN CAST(274877906944 AS BIGINT)
   WHEN 'THIRD_PARTY_IP' THEN CAST(549755813888 AS BIGINT)
+  WHEN 'APPROVAL_MISSING' THEN CAST(1099511627776 AS BIGINT)
+  WHEN 'MEDIA_NOT_GRANTED' THEN CAST(2199023255552 AS BIGINT)
+  WHEN 'REPLICA_TERM_TOO_LONG' THEN CAST(4398046511104 AS BIGINT)
+  WHEN 'BIOMETRIC_CONSENT_MISSING' THEN CAST(8796093022208 AS BIGINT)
+  WHEN 'DISCLOSURE_TOO_LATE' THEN CAST(17592186044416 AS BIGINT)
+  WHEN 'PERFORMER_NOTICE_MISSING' THEN CAST(35184372088832 AS BIGINT)
 END;

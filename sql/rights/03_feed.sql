@@ -73,12 +73,22 @@ CREATE OR REPLACE TABLE feed.delivery (
 CREATE OR REPLACE TABLE feed.delivery_item (
   world INTEGER DEFAULT 0, delivery_id VARCHAR, submission_id VARCHAR, content_sha256 VARCHAR, grant_ids
   VARCHAR, use_by VARCHAR);
+CREATE OR REPLACE TABLE feed.policy (
+  world INTEGER DEFAULT 0, policy_id VARCHAR, kind VARCHAR, territory VARCHAR, valid_from VARCHAR, valid_to VARCHAR,
+  recorded_at VARCHAR);
+CREATE OR REPLACE TABLE feed.approval (
+  world INTEGER DEFAULT 0, approval_id VARCHAR, grant_id VARCHAR, request_id VARCHAR, deliver_on VARCHAR,
+  recorded_at VARCHAR);
+CREATE OR REPLACE TABLE feed.performer_notice (
+  world INTEGER DEFAULT 0, notice_id VARCHAR, performer_id VARCHAR, client_id VARCHAR, purposes VARCHAR, sent_on VARCHAR,
+  recorded_at VARCHAR);
 CREATE OR REPLACE TABLE feed.seal (
   world INTEGER DEFAULT 0, kind VARCHAR, key VARCHAR, sha256 VARCHAR, recorded_at VARCHAR);
 CREATE OR REPLACE TABLE feed.control_total (
   world INTEGER DEFAULT 0, table_name VARCHAR, row_count VARCHAR, keys_sha256 VARCHAR, recorded_at VARCHAR);
 CREATE OR REPLACE TABLE feed.request (
   world INTEGER DEFAULT 0, request_id VARCHAR, client_id VARCHAR, purpose VARCHAR, modalities VARCHAR,
-  territories VARCHAR, onward VARCHAR, as_of VARCHAR, known_at VARCHAR, min_remaining_days VARCHAR);
+  territories VARCHAR, onward VARCHAR, as_of VARCHAR, known_at VARCHAR, min_remaining_days VARCHAR,
+  media VARCHAR, categories VARCHAR);
 -- columns that the feed does not know: a misspelt restriction must not vanish
 CREATE OR REPLACE TABLE feed.stranger (world INTEGER, table_name VARCHAR, column_name VARCHAR);

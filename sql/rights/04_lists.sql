@@ -1,6 +1,7 @@
 -- What    every distinct list text of the feed, read once against the vocabularies, as masks of bits
 -- Grain   one row a distinct text
--- Reads   feed.contribution, feed.rights_grant, feed.prohibition, feed.consent, feed.exclusivity, feed.request
+-- Reads   feed.contribution, feed.rights_grant, feed.prohibition, feed.consent, feed.exclusivity, feed.performer_notice,
+--         feed.request
 -- Writes  rights.list_value
 -- Source  shared rules "rights", sections 1 and 2.1: one unknown code makes the whole list unreadable (NULL)
 -- Limit   '*' is a code in the _any columns only (prohibitions and exclusivities)
@@ -11,6 +12,7 @@ WITH texts AS (
   UNION SELECT unnest([purposes, modalities, territories]) FROM feed.prohibition
   UNION SELECT unnest([purposes, modalities]) FROM feed.consent
   UNION SELECT purposes FROM feed.exclusivity
+  UNION SELECT purposes FROM feed.performer_notice
   UNION SELECT unnest([modalities, territories]) FROM feed.request
 ), readable AS (
   SELECT txt, as_codes(txt) AS codes FROM texts WHERE txt IS NOT NULL AND as_codes(txt) IS NOT NULL

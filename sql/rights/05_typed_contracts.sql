@@ -38,6 +38,7 @@ SELECT row_number() OVER (ORDER BY g.world, g.grant_id, g.contract_id, g.version
   as_day(g.valid_from) AS valid_from, end_of(g.valid_to, g.perpetual) AS ends_on,
   as_day(g.embargo_until) AS embargo_until, as_codes(g.client_ids) AS client_ids, o.reach AS onward_reach,
   as_whole(g.retention_days) AS retention_days, as_whole(g.max_deliveries) AS max_deliveries,
+  as_yes(g.approval_required) AS approval_required, known_media(g.media) AS media,
   as_key(g.grant_id) IS NULL OR NOT is_ownership(g.ownership) OR o.reach IS NULL
     OR p.leaves_granted IS NULL OR m.modalities IS NULL OR t.countries IS NULL
     OR (g.excluded_territories IS NOT NULL AND (x.n IS NULL OR (x.n > 0 AND x.countries IS NULL)))
@@ -55,7 +56,8 @@ LEFT JOIN rights.onward o ON o.code = g.onward;
 CREATE OR REPLACE TABLE rights.prohibition_row AS
 SELECT row_number() OVER () AS prohibition_no, b.world, b.prohibition_id, b.contract_id,
   as_whole(b.version) AS version, p.leaves_any AS leaves, m.modalities_any AS modalities,
-  t.countries_any AS countries, as_codes(b.client_ids) AS client_ids, b.clause
+  t.countries_any AS countries, as_codes(b.client_ids) AS client_ids, b.clause,
+  known_categories(b.categories) AS categories
 FROM feed.prohibition b
 LEFT JOIN rights.list_value p ON p.txt = b.purposes
 LEFT JOIN rights.list_value m ON m.txt = b.modalities

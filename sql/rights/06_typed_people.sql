@@ -43,6 +43,7 @@ SELECT row_number() OVER () AS consent_no, c.world, c.consent_id, c.performer_id
   CASE WHEN c.modalities IS NULL AND c.consent_type <> 'digital_replica' THEN 31
        ELSE coalesce(m.modalities, 0) END AS modalities,
   c.client_id, length(trim(c.intended_use, e' \t\n\r')) AS intended_use_chars, as_day(c.given_on) AS given_on,
+  as_instant(c.disclosed_at) AS disclosed_at,
   coalesce(as_day(c.expires_on), CASE WHEN c.expires_on IS NULL AND c.consent_type <> 'digital_replica'
                                       THEN DATE '9999-12-31' ELSE DATE '0001-01-01' END) AS ends_on,
   as_instant(c.recorded_at) AS recorded_at, as_day(c.withdrawn_on) AS withdrawn_on,

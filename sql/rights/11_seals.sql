@@ -148,6 +148,22 @@ WITH version_part AS (
     '"content_sha256":' || cell_text(content_sha256), '"delivery_id":' || cell_text(delivery_id),
     '"grant_ids":' || cell_codes(grant_ids), '"submission_id":' || cell_text(submission_id), '"use_by":' || cell_text(use_by)) || '}'
   FROM feed.delivery_item
+  UNION ALL
+  SELECT world, 'policy', policy_id, '{' || concat_ws(',',
+    '"kind":' || cell_text(kind), '"policy_id":' || cell_text(policy_id), '"recorded_at":' || cell_instant(recorded_at),
+    '"territory":' || cell_text(territory), '"valid_from":' || cell_text(valid_from), '"valid_to":' || cell_text(valid_to)) || '}'
+  FROM feed.policy
+  UNION ALL
+  SELECT world, 'approval', approval_id, '{' || concat_ws(',',
+    '"approval_id":' || cell_text(approval_id), '"deliver_on":' || cell_text(deliver_on), '"grant_id":' || cell_text(grant_id),
+    '"recorded_at":' || cell_instant(recorded_at), '"request_id":' || cell_text(request_id)) || '}'
+  FROM feed.approval
+  UNION ALL
+  SELECT world, 'performer_notice', notice_id, '{' || concat_ws(',',
+    '"client_id":' || cell_text(client_id), '"notice_id":' || cell_text(notice_id),
+    '"performer_id":' || cell_text(performer_id), '"purposes":' || cell_codes(purposes),
+    '"recorded_at":' || cell_instant(recorded_at), '"sent_on":' || cell_text(sent_on)) || '}'
+  FROM feed.performer_notice
 )
 SELECT world, kind, coalesce(key, '') AS key, sha256(body) AS sha256 FROM canonical;
 

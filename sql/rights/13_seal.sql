@@ -14,4 +14,5 @@ FROM rights.total_now n
 LEFT JOIN (
   SELECT w.world, count(f.kind) AS row_count, sha256(coalesce(string_agg(
     key_text([f.kind, f.key, f.sha256]), chr(10) ORDER BY key_text([f.kind, f.key, f.sha256])), '')) AS keys_sha256
-  FROM rights.world w LEFT JOIN feed.seal f ON f.world = w.world GROUP BY w.world) s ON s.world = n.world;
+  FROM rights.world w LEFT JOIN feed.seal f ON f.world = w.world GROUP BY w.world) s ON s.world = n.world
+WHERE NOT (is_of_policies(n.table_name) AND n.row_count = 0);

@@ -3,7 +3,7 @@
 -- Reads   feed.request, rights.client_row, the vocabularies, rights.list_value
 -- Writes  rights.clock, rights.client_family, rights.request_row, rights.request_cell
 -- Source  shared rules "rights", section 2, step 1: every column is required and closed
--- Limit   one request_id with two contents is unreadable in both
+-- Limit   one request_id with two contents is unreadable in both; media and categories are asked by their policies alone
 CREATE OR REPLACE TABLE rights.clock AS
 SELECT CAST(row_number() OVER (ORDER BY world, as_of, known_at) AS INTEGER) AS clock, world, as_of, known_at
 FROM (SELECT DISTINCT world, as_day(as_of) AS as_of, as_instant(known_at) AS known_at FROM feed.request)
@@ -30,7 +30,8 @@ WITH asked AS (
 )
 SELECT CAST(row_number() OVER (ORDER BY a.world, a.request_id, hash(a)) AS INTEGER) AS req, a.world, a.request_id, c.clock,
   c.as_of, a.client_id, f.family, p.leaves_meant AS leaves, m.modalities, t.countries, o.reach AS onward_reach,
-  as_whole(a.min_remaining_days) AS min_remaining_days,
+  as_whole(a.min_remaining_days) AS min_remaining_days, known_media(a.media) AS media,
+  known_categories(a.categories) AS categories,
   coalesce(a.contents = 1 AND as_key(a.request_id) IS NOT NULL AND f.family IS NOT NULL AND p.leaves_meant > 0
     AND m.modalities > 0 AND t.countries IS NOT NULL AND o.reach IS NOT NULL
     AND as_whole(a.min_remaining_days) >= 0, false) AS is_readable

@@ -1,7 +1,7 @@
 -- What    the verdict on each situation for each request: contracts that overlap, clauses that forbid, consents, age
 -- Grain   one row a (request, situation) whose footprint holds a requested modality
 -- Reads   rights.request_row, request_cell, situation_state, situation_asked, situation_contract, cell, stage,
---         prohibition_hit, consent_gap
+--         prohibition_hit, consent_gap, policy_gap
 -- Writes  rights.verdict_cell, rights.verdict(req, sit, bits)
 -- Source  shared rules "rights", section 2, steps 4 to 7
 -- Limit   an unreadable contract is a base contract that denies, and no adds contract allows beside it
@@ -46,8 +46,9 @@ WITH asked AS (
   GROUP BY h.req, c.sit
 )
 SELECT a.req, a.sit,
-  a.bits | coalesce(c.bits, 0) | coalesce(f.bits, 0) | coalesce(g.bits, 0) AS bits
+  a.bits | coalesce(c.bits, 0) | coalesce(f.bits, 0) | coalesce(g.bits, 0) | coalesce(p.bits, 0) AS bits
 FROM asked a
 LEFT JOIN cells c ON c.req = a.req AND c.sit = a.sit
 LEFT JOIN forbidden f ON f.req = a.req AND f.sit = a.sit
-LEFT JOIN rights.consent_gap g ON g.req = a.req AND g.sit = a.sit;
+LEFT JOIN rights.consent_gap g ON g.req = a.req AND g.sit = a.sit
+LEFT JOIN rights.policy_gap p ON p.req = a.req AND p.sit = a.sit;

@@ -19,13 +19,14 @@ WITH split AS (
   FROM rights.cell e
   JOIN rights.request_row q ON q.req = e.req
   JOIN rights.country t ON get_bit(q.countries, t.bit) = 1
-  JOIN rights.grant_stage s ON s.ver = e.ver AND s.req = e.req AND s.stage_inside = 12
+  JOIN rights.grant_stage s ON s.ver = e.ver AND s.req = e.req AND s.stage_inside = 15
+    AND s.too_long_leaves & e.leaf = 0
     AND s.leaves & e.leaf > 0 AND s.modalities & e.modality > 0 AND get_bit(s.countries, t.bit) = 1
-  WHERE e.stage = 12 AND e.is_split
+  WHERE e.stage = 15 AND e.is_split
   GROUP BY e.ver, e.req, e.leaf, e.modality, t.code
 )
 SELECT ver, req, leaf, modality, [grant_of(longest)] AS grants, end_in(longest) AS ends_on
-FROM rights.cell WHERE stage = 12 AND NOT is_split
+FROM rights.cell WHERE stage = 15 AND NOT is_split
 UNION ALL
 SELECT ver, req, leaf, modality, list(DISTINCT grant_of(longest)), min(end_in(longest))
 FROM split GROUP BY ver, req, leaf, modality;

@@ -54,7 +54,7 @@ LEFT JOIN rights.version_known v ON v.ver = c.ver
 LEFT JOIN rights.situation_asked a ON a.sit = c.sit AND a.con = c.con
 UNION ALL
 SELECT 5, x.performer_id, leaf_of(r.leaf) || ', ' || modalities_of(r.modality) || ' under ' || v.contract_id,
-  CASE WHEN e.stage = 12 THEN 'granted' ELSE 'not granted' END, coalesce(g.bits, reason('PURPOSE_NOT_GRANTED'))
+  CASE WHEN e.stage = 15 THEN 'granted' ELSE 'not granted' END, coalesce(g.bits, reason('PURPOSE_NOT_GRANTED'))
 FROM explained_part x
 JOIN rights.request_cell r ON r.req = x.req AND r.modality & x.footprint > 0
 JOIN rights.situation_asked a ON a.sit = x.sit AND a.bits = 0
@@ -69,11 +69,14 @@ JOIN rights.prohibition_hit h ON h.req = x.req AND h.con = c.con AND (c.is_unrea
 WHERE h.modalities & x.footprint > 0
 UNION ALL
 SELECT 7, x.performer_id, n.consent_type || ' consent for ' || leaf_of(n.leaf) || ', ' || modalities_of(n.modality),
-  ['none on file', 'expired', 'for another client', 'not specific', 'withdrawn', 'holds'][n.stage + 1],
-  CASE WHEN n.stage = 5 THEN 0 ELSE g.bits END
+  ['none on file', 'expired', 'for another client', 'not specific', 'disclosed too late', 'withdrawn', 'holds'][n.stage + 1],
+  CASE WHEN n.stage = 6 THEN 0 ELSE g.bits END
 FROM explained_part x
 JOIN rights.consent_cell n ON n.req = x.req AND n.sit = x.sit
 JOIN rights.consent_gap g ON g.req = x.req AND g.sit = x.sit
+UNION ALL
+SELECT 7, x.performer_id, 'notice to performer ' || x.performer_id, 'not sent before this day', p.bits
+FROM explained_part x JOIN rights.policy_gap p ON p.req = x.req AND p.sit = x.sit
 UNION ALL
 SELECT DISTINCT 8, CASE WHEN r.target_kind = 'performer' THEN r.target_id ELSE r.performer_id END,
   'revocation ' || r.revocation_id || ' of ' || r.target_kind || ' ' || r.target_id,

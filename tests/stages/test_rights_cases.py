@@ -32,9 +32,9 @@ def test_no_single_break_turns_a_denial_into_a_permission(
 
 
 def test_the_page_is_in_step_with_the_cases() -> None:
-    both = (SPEC / "rights_cases.ndjson", SPEC / "rights_cases_own.ndjson")
+    files = [SPEC / f"{name}.ndjson" for name in ("rights_cases", "rights_cases_own", "rights_cases_policies")]
     docs = Path(__file__).parents[2] / "docs" / "rights.md"
-    assert page.page(c for file in both for c in cases.read_cases(file)) == docs.read_text(encoding="utf-8")
+    assert page.page(c for file in files for c in cases.read_cases(file)) == docs.read_text(encoding="utf-8")
 
 
 def test_every_case_of_our_own_is_decided_as_expected() -> None:
