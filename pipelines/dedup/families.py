@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,18 @@ from pipelines.dedup import lookup
 from pipelines.dedup.hashing import I64, SHINGLE, U8, U32, U64, components, sketch_rows, text_keys
 from pipelines.dedup.lookup import B8
 from pipelines.dedup.pairs import Texts, near_pairs
+from pipelines.dedup.store import HeldWords
 from pipelines.dedup.touch import first_others
 from pipelines.dedup.words import hash_texts
 from pipelines.errors import InputError
 
 BATCH_BYTES = 4 << 20
 """Text read at a time; two batches are hashed while the next one is read."""
+
+KEPT_BYTES = 256 << 20
+"""Word hashes kept from the first pass for the measures: all of 300,000 scenes; what is beyond is read again."""
+
+NO_WORDS: U32 = np.empty(0, np.uint32)
 
 Progress = Callable[[str, int, int], None]
 """Hears the name of a pass, how many rows are done, and how many there are."""
@@ -131,23 +138,42 @@ def _opened(source: Path, id_column: str, text_column: str) -> pq.ParquetFile:
 
 @dataclass(frozen=True)
 class FileWords:
-    """The texts of a Parquet file, hashed again where they are measured: cheaper than keeping all of them in memory."""
+    """The texts of a Parquet file: the first are kept as word hashes, the rest hashed again where they are measured."""
 
     file: pq.ParquetFile
     column: str
+    kept: list[tuple[U32, I64]]
+    """The words of the first batches, and the word count of each of their rows."""
 
     def some(self, rows: I64) -> tuple[U32, I64]:
-        """Read the file once more for the word hashes of some rows."""
+        """Give the word hashes of some rows; the file is read once more where some of them are not kept."""
         words, lengths = [np.empty(0, np.uint32)], [np.zeros(1, np.int64)]
         first = 0
-        for batch in _batches(self.file, self.column):
-            low, high = np.searchsorted(rows, (first, first + len(batch)))
+        for batch in self._of_each(rows):
+            count = len(batch[1]) if isinstance(batch, tuple) else len(batch)
+            low, high = np.searchsorted(rows, (first, first + count))
             if high > low:
-                found = hash_texts(batch, _chosen_rows(rows[low:high] - first, len(batch)))
-                words.append(found.words)
-                lengths.append(np.diff(found.ends)[rows[low:high] - first])
-            first += len(batch)
+                found = _of_rows(batch, rows[low:high] - first)
+                words.append(found[0])
+                lengths.append(found[1])
+            first += count
         return np.concatenate(words), np.cumsum(np.concatenate(lengths), dtype=np.int64)
+
+    def _of_each(self, rows: I64) -> Iterator[tuple[U32, I64] | pa.Array]:
+        """Hand out the batches in order, up to the last that any row is asked of."""
+        yield from self.kept
+        have = sum(len(lengths) for _, lengths in self.kept)
+        if len(rows) and rows[-1] >= have:
+            yield from islice(_batches(self.file, self.column), len(self.kept), None)
+
+
+def _of_rows(batch: tuple[U32, I64] | pa.Array, rows: I64) -> tuple[U32, I64]:
+    if isinstance(batch, tuple):
+        words, lengths = batch
+        ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+        return HeldWords(words, ends).some(rows)[0], lengths[rows]
+    found = hash_texts(batch, _chosen_rows(rows, len(batch)))
+    return found.words, np.diff(found.ends)[rows]
 
 
 def _chosen_rows(rows: I64, count: int) -> U8:
@@ -158,6 +184,7 @@ def _chosen_rows(rows: I64, count: int) -> U8:
 
 @dataclass(frozen=True)
 class _Batch:
+    words: U32
     lengths: I64
     keys: U64
     key_counts: I64
@@ -167,15 +194,19 @@ class _Batch:
 def _hashed(texts: pa.Array) -> _Batch:
     words = hash_texts(texts)
     keys, key_ends = sketch_rows(words.words, words.ends, SHINGLE)
-    return _Batch(np.diff(words.ends), keys, np.diff(key_ends), text_keys(words.words, words.ends))
+    return _Batch(words.words, np.diff(words.ends), keys, np.diff(key_ends), text_keys(words.words, words.ends))
 
 
 def _read(file: pq.ParquetFile, column: str, threads: int, progress: Progress) -> tuple[Texts, U64]:
     """Read and hash the texts of a file, batch by batch."""
     found: list[_Batch] = []
-    done = 0
+    kept: list[tuple[U32, I64]] = []
+    done = room = 0
     for batch in _in_turn(_batches(file, column), threads):
-        found.append(batch)
+        room += batch.words.nbytes
+        if room <= KEPT_BYTES:
+            kept.append((batch.words, batch.lengths))
+        found.append(replace(batch, words=NO_WORDS))
         done += len(batch.lengths)
         progress("read", done, file.metadata.num_rows)
     none = np.zeros(1, np.int64)
@@ -185,7 +216,7 @@ def _read(file: pq.ParquetFile, column: str, threads: int, progress: Progress) -
     texts = np.concatenate([np.empty(0, np.uint64), *(b.texts for b in found)])
     found.clear()
     entries = lookup.pack(keys, key_ends)
-    return Texts(FileWords(file, column), word_ends, keys, key_ends, entries), texts
+    return Texts(FileWords(file, column, kept), word_ends, keys, key_ends, entries), texts
 
 
 def _batches(file: pq.ParquetFile, column: str) -> Iterator[pa.Array]:

@@ -28,7 +28,7 @@ from pipelines.dedup.words import hash_texts
 pytestmark = pytest.mark.bench
 
 PEERS = {"daft": [], "rensa": ["0.5", "32"], "datasketch": [], "datatrove": []}
-OURS = (sys.executable, "-c", "from pipelines.cli import main; main()", "dedup", "families")
+OURS = (sys.executable, "-c", "from pipelines.__main__ import main; main()", "dedup", "families")
 """`promptbook dedup families`, whether or not its script is on the path."""
 
 

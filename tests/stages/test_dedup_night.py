@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import dedup
+from pipelines import dedup, logs
 from pipelines.tables.current import CURRENT
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
@@ -56,7 +56,7 @@ def test_a_late_original_lets_the_copy_of_an_earlier_night_be_judged_again(world
     assert dedup.run(world.night()).went_on == 1
     receipt = dedup.run(world.night(NEXT))
     assert (receipt.came, receipt.went_on, receipt.judged_again) == (1, 1, {"own_copy": 1})
-    assert world.night(NEXT).state(dedup.LOG).height == 1
+    assert world.night(NEXT).state(logs.DEDUP).height == 1
     assert world.night(NEXT).read(DUPLICATES)["matched_submission_id"].to_list() == ["original"]
 
 
