@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.quality import form
+from pipelines.quality.arc import arc, strengths
 from pipelines.quality.form import RECORDED, Reading
 from pipelines.quality.judge import PLACES
 from pipelines.quality.language import written
@@ -81,6 +82,7 @@ def _scenes(rows: pl.DataFrame, reading: Reading, more: list[pl.Series], counted
         *_turn_counts(reading),
         *casting(reading.speech),
         *register(reading.labels, reading.turns, reading.performed),
+        *arc(strengths(reading.turns, reading.labels), reading.turns, reading.performed),
         *more,
         pl.Series("words", counted.words),
         pl.Series("takes", rows.get_column("takes").list.len().fill_null(0)),

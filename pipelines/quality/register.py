@@ -24,6 +24,8 @@ class Labels:
     known: Flags
     ekman: np.ndarray[Any, np.dtype[np.bool_]]
     """One line a code, one column for each of EKMAN."""
+    degree: np.ndarray[Any, np.dtype[np.float64]]
+    """How strong each code is, 1 to vocabulary.DEGREES; nan where its vocabulary does not say."""
 
     def of_turns(self, turns: Flat, which: Flags) -> Flags:
         """Flag the turns that have a label of the given elements."""
@@ -49,6 +51,7 @@ def labels_of(turns: Flat) -> Labels:
         (np.arange(len(keys)) >= len(listed.row))[is_label],
         meaning["label"].is_not_null().to_numpy(),
         np.stack(ekman, axis=1) if len(spelled) else np.zeros((0, len(EKMAN)), np.bool_),
+        meaning["intensity"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
     )
 
 

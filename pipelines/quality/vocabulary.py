@@ -37,6 +37,16 @@ def emotions() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
+DEGREES = 3
+"""Degrees of an emotion that a vocabulary tells apart, as Plutchik's cone does: 1 mild, 3 strong."""
+
+
+@cache
+def intensities() -> MappingProxyType[str, float]:
+    """Intensity codes of feeds, each from 0 to 1."""
+    return MappingProxyType(_read("intensities")["codes"])
+
+
 @cache
 def collective_voices() -> frozenset[str]:
     """Speakers who are nobody of the cast and yet known (ALL, BEIDE), in lower case."""

@@ -55,6 +55,14 @@ REGISTER = (
     Column("emotion_entropy", pa.float64(), "of the labels, in bits; 0 for one or none"),
 )
 
+ARC = (
+    Column("intensity_turns", pa.float64(), "share of performed turns whose intensity is known, 0 to 1"),
+    Column("intensity_range", pa.float64(), "highest less lowest intensity, 0 to 1; 0 where fewer than two are known"),
+    Column("intensity_slope", pa.float64(), "gain from first turn to last by least squares; 0 under three known"),
+    Column("intensity_peaks", COUNT, "rises of intensity followed by a fall; a plateau is one, the ends are none"),
+    Column("intensity_peak_at", pa.float64(), "place of the highest, 0 first turn, 1 last; 0 where none is known"),
+)
+
 SUBTEXT = (
     Column("subtexts", COUNT, "turns with a subtext"),
     Column("echoed_subtexts", COUNT, "subtexts of 3 words or more of which the line itself says four in five"),
@@ -87,6 +95,7 @@ MEASURES = Table(
         *FORM,
         *CLAIMS,
         *REGISTER,
+        *ARC,
         *SUBTEXT,
         *VOICE,
         *NOVELTY,
