@@ -31,9 +31,9 @@ UNION ALL SELECT world, 'policy' AS table_name, key_text([policy_id]) AS key FRO
 UNION ALL SELECT world, 'approval' AS table_name, key_text([approval_id]) AS key FROM feed.approval
 UNION ALL SELECT world, 'performer_notice' AS table_name, key_text([notice_id]) AS key FROM feed.performer_notice
 UNION ALL SELECT world, 'seal' AS table_name, key_text([kind, key, sha256]) AS key FROM feed.seal
-UNION ALL SELECT world, 'consent.withdrawn', key_text([consent_id, withdrawn_on, withdrawal_recorded_at]) FROM feed.consent
+UNION ALL SELECT world, 'consent.withdrawn', key_text([consent_id, withdrawn_on, cell_instant(withdrawal_recorded_at)]) FROM feed.consent
 WHERE withdrawn_on IS NOT NULL OR withdrawal_recorded_at IS NOT NULL
-UNION ALL SELECT world, 'revocation.lifted', key_text([revocation_id, lifted_on, lift_recorded_at]) FROM feed.revocation
+UNION ALL SELECT world, 'revocation.lifted', key_text([revocation_id, lifted_on, cell_instant(lift_recorded_at)]) FROM feed.revocation
 WHERE lifted_on IS NOT NULL OR lift_recorded_at IS NOT NULL;
 
 CREATE OR REPLACE TABLE rights.totalled AS SELECT unnest([
