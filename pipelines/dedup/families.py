@@ -26,8 +26,8 @@ from pipelines.errors import InputError
 BATCH_BYTES = 4 << 20
 """Text read at a time; two batches are hashed while the next one is read."""
 
-KEPT_BYTES = 256 << 20
-"""Word hashes kept from the first pass for the measures: all of 300,000 scenes; what is beyond is read again."""
+KEPT_BYTES = 160 << 20
+"""Word hashes kept from the first pass for the measures: all of 100,000 long scenes; what is beyond is read again."""
 
 NO_WORDS: U32 = np.empty(0, np.uint32)
 

@@ -23,18 +23,21 @@ ROWS = 50_000
 CHUNK_ROWS = 1_000_000
 """Rows put on a shelf at a time: what a first build over a long history holds in memory."""
 
+SHELVES = "shelves-2"
+"""The folder in the lake, with the version of what lies in it: older ones are never opened."""
+
 Files = dict[str, tuple[str, File]]
 
 
 def history_before(lake: Lake, night: dt.date) -> tuple[pl.DataFrame, Shelf | None]:
     """Open the fingerprints of the nights before: recent ones as a frame, the rest as a shelf, made where it is due.
 
-    The shelf is derived: delete the folder `shelves` and it is made again.
+    The shelf is derived: delete its folder and it is made again.
     """
     files: Files = {
         f"{m.partition}/{f.name}": (m.partition, f) for m in lake.manifests(FINGERPRINTS, before=night) for f in m.files
     }
-    shelf, rest = _best(lake.root / "shelves", files)
+    shelf, rest = _best(lake.root / SHELVES, files)
     rows = sum(f.rows for _, f in rest.values())
     if rows > ROWS and (len(rest) > NIGHTS or shelf is None):
         shelf, rest = _extended(lake, shelf, files, rest), {}
@@ -56,7 +59,7 @@ def _best(home: Path, files: Files) -> tuple[Shelf | None, Files]:
 
 def _extended(lake: Lake, shelf: Shelf | None, files: Files, rest: Files) -> Shelf:
     """Merge the files into the shelf, which becomes a new one; older shelves stay for nights that are built again."""
-    home = lake.root / "shelves"
+    home = lake.root / SHELVES
     covered = sorted(files.keys() - rest.keys())
     for group in _groups(rest):
         covered = sorted([*covered, *group])

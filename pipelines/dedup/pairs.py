@@ -85,8 +85,17 @@ def near_pairs(
 
     The pairs of a row depend on the rows before it alone, never on threads or chunks. `progress` hears of rows done.
     """
-    search = _Search.over(texts, wanted)
     floor = min(2 * jaccard / (1 + jaccard), containment)
+    row, earlier, lost = _likely_pairs(texts, wanted, floor, threads, progress)
+    pairs = measured(texts.words, row, earlier)
+    return pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)), lost
+
+
+def _likely_pairs(
+    texts: Texts, wanted: B8 | None, floor: float, threads: int, progress: Callable[[int], None]
+) -> tuple[I64, I64, int]:
+    """Find the pairs to measure; what finds them is freed before their words are fetched."""
+    search = _Search.over(texts, wanted)
     rows, earlier = [np.empty(0, np.uint32)], [np.empty(0, np.uint32)]
     lost = 0
     firsts = range(0, texts.rows, BLOCK)
@@ -97,8 +106,7 @@ def near_pairs(
             earlier.append(whom)
             lost += missed
             progress(min(BLOCK, texts.rows - first))
-    pairs = measured(texts.words, np.concatenate(rows).astype(np.int64), np.concatenate(earlier).astype(np.int64))
-    return pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)), lost
+    return np.concatenate(rows).astype(np.int64), np.concatenate(earlier).astype(np.int64), lost
 
 
 def measured(words: Words, row: I64, earlier: I64) -> Pairs:

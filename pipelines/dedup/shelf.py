@@ -2,7 +2,8 @@
 
 The truth is the Parquet files of the table `fingerprints`; a shelf holds some of them merged in order of `earlier`:
 `rows.arrow` (all columns, uncompressed), `entries` (sketch key and row, sorted), `keys` and `key_ends` (each row's
-sketch), `word_ends`, `submitted` (microseconds), `alike` (key of a whole text or a take, and row, sorted).
+sketch), `word_ends`, `submitted` (microseconds), `alike` (key of a whole text or a take, and row, sorted), `id`
+(key of a row_id, and row, sorted).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.dedup.evidence import GROUP, flat, same_keys
+from pipelines.dedup.evidence import GROUP, flat, key_of, same_keys
 from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows, text_keys
 from pipelines.dedup.lookup import ROW_MASK, fill_entries, sorted_entries
 from pipelines.errors import LakeError
@@ -35,6 +36,11 @@ BUCKETS = 64
 NO_ROWS: I64 = np.empty(0, np.int64)
 
 
+def id_keys(row_ids: pl.Series) -> U64:
+    """Name row ids in 64 bits each."""
+    return np.array([key_of(i) for i in row_ids], np.uint64)
+
+
 @dataclass(frozen=True)
 class Shelf:
     """Rows of earlier nights, in order; row r is the r-th of them."""
@@ -47,6 +53,8 @@ class Shelf:
     submitted: I64
     alike_keys: U64
     alike_rows: U32
+    id_keys: U64
+    id_rows: U32
 
     @property
     def count(self) -> int:
@@ -78,12 +86,21 @@ class Shelf:
         return low
 
     def find(self, row_ids: pl.Series) -> I64:
-        """Find rows by their ids, reading all ids: for the few rows that ingest lets go on long after they came."""
-        found = [NO_ROWS]
-        for batch in range(self.rows.num_record_batches if len(row_ids) else 0):
-            ids = pl.Series(self.rows.get_batch(batch).column("row_id"))
-            found.append(ids.is_in(row_ids.implode()).arg_true().cast(pl.Int64).to_numpy() + batch * BATCH_ROWS)
-        return np.concatenate(found)
+        """Find rows by their ids: by the keys of the ids, then by the ids themselves."""
+        keys = np.unique(id_keys(row_ids))
+        low, high = np.searchsorted(self.id_keys, keys), np.searchsorted(self.id_keys, keys, side="right")
+        parts = [self.id_rows[a:b] for a, b in zip(low, high, strict=True) if b > a]
+        rows = np.unique(np.concatenate([NO_ROWS, *parts])).astype(np.int64)
+        found: I64 = rows[self.ids(rows).is_in(row_ids.implode()).to_numpy()]
+        return found
+
+    def ids(self, rows: I64) -> pl.Series:
+        """Read the ids of some rows, which are sorted."""
+        parts = [pl.Series("row_id", [], pl.String)]
+        for batch in np.unique(rows // BATCH_ROWS).tolist():
+            places = pa.array(rows[rows // BATCH_ROWS == batch] - batch * BATCH_ROWS)
+            parts.append(pl.Series("row_id", self.rows.get_batch(batch).column("row_id").take(places), pl.String))
+        return pl.concat(parts)
 
     def like(self, keys: U64) -> I64:
         """Find the rows that hold the text or take keys, the earliest GROUP of each."""
@@ -102,7 +119,7 @@ def open_shelf(home: Path) -> Shelf:
         return array
 
     rows = pa.ipc.open_file(pa.memory_map(str(home / "rows.arrow")))
-    names = ("entries", "keys", "key_ends", "word_ends", "submitted", "alike_keys", "alike_rows")
+    names = ("entries", "keys", "key_ends", "word_ends", "submitted", "alike_keys", "alike_rows", "id_keys", "id_rows")
     return Shelf(rows, *(mapped(name) for name in names))  # type: ignore[arg-type]
 
 
@@ -134,7 +151,7 @@ class _Writer:
         self.home = home
         self.buckets = [(home / f"bucket-{n:02}").open("wb") for n in range(BUCKETS)]
         self.parts: dict[str, list[NDArray[np.generic]]] = {
-            name: [] for name in ("key_counts", "word_counts", "submitted", "alike_keys", "alike_rows")
+            name: [] for name in ("key_counts", "word_counts", "submitted", "alike_keys", "alike_rows", "id_keys")
         }
         self.rows = 0
 
@@ -165,7 +182,7 @@ class _Writer:
             entries[bucket == n].tofile(self.buckets[n])
         alike, rows = same_keys(frame, text_keys(words, ends))
         found = (np.diff(key_ends), np.diff(ends), frame["submitted_at"].dt.timestamp("us").to_numpy())
-        for name, part in zip(self.parts, (*found, alike, rows + self.rows), strict=True):
+        for name, part in zip(self.parts, (*found, alike, rows + self.rows, id_keys(frame["row_id"])), strict=True):
             self.parts[name].append(part)
         self.rows += frame.height
 
@@ -181,6 +198,10 @@ class _Writer:
         order = np.lexsort((rows, keys))
         np.save(self.home / "alike_keys.npy", keys[order])
         np.save(self.home / "alike_rows.npy", rows[order])
+        ids = joined("id_keys", np.uint64)
+        order = np.argsort(ids, kind="stable")
+        np.save(self.home / "id_keys.npy", ids[order])
+        np.save(self.home / "id_rows.npy", order.astype(np.uint32))
         _as_npy(self.home / "keys.raw", self.home / "keys.npy")
         with (self.home / "entries.raw").open("wb") as out:
             for bucket in self.buckets:

@@ -20,6 +20,8 @@ from pipelines.tables.takes import TAKES
 if TYPE_CHECKING:
     from pipelines.dedup.config import Config
     from pipelines.dedup.judge import Verdicts
+    from pipelines.dedup.shelf import Shelf
+    from pipelines.lake import File
     from pipelines.tables.contract import Table
 
 LOG = DEDUP
@@ -33,14 +35,14 @@ def run(night: Night) -> Receipt:
     from pipelines.dedup.references import read_references  # noqa: PLC0415
 
     settings = config.load()
-    fresh = _fingerprint(night, settings)
     recent, shelf = history_before(night.lake, night.date)
+    fresh = _fingerprint(night, settings, recent["row_id"], shelf)
     works = read_references(night.landing.root / "references")
-    come = night.coming_to(LOG, [INGEST])
+    come, seen = coming(night, fresh)
     found = judge(fresh, recent, settings, come["row_id"], shelf=shelf, references=works)
     again_kept, again_held = _changed(night, found)
-    night.write(DISTINCT, pl.concat([found.kept, again_kept]))
     night.write(DUPLICATES, pl.concat([found.held, again_held]))
+    night.write(DISTINCT, pl.concat([found.kept, again_kept]), covers=seen)  # last: what it covers is judged in both
     goes_on = {"goes_on_after_all": again_kept.height} if len(again_kept) else {}
     return night.account(
         LOG.stage,
@@ -69,15 +71,46 @@ def inputs(night: Night) -> dict[str, str]:
     return files | tables
 
 
-def _fingerprint(night: Night, settings: Config) -> pl.DataFrame:
+def coming(night: Night, fresh: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Find the row ids to judge tonight from ingest's logs that no earlier night saw; and name those logs' files.
+
+    The same as `night.coming_to(LOG, [INGEST])`, which reads the logs of all history: only where an earlier night's
+    log was written anew behind one that is seen, or a row fingerprinted earlier comes now, is more of it read.
+    """
+    kept, held = (night.fresh_files(t, covered_by=DISTINCT) for t in (CURRENT, SET_ASIDE))
+    seen = night.names(CURRENT, kept) + night.names(SET_ASIDE, held)
+    covered = [name.split("/")[1] for m in night.lake.manifests(DISTINCT, before=night.date) for name in m.covers]
+    if min((p for p, _ in kept + held), default="9") <= max(covered, default=""):
+        return night.coming_to(LOG, [INGEST]), seen
+    parts = [_verdicts(night, CURRENT, kept, goes_on=True), _verdicts(night, SET_ASIDE, held, goes_on=False)]
+    latest = pl.concat(parts).sort("night", "row_id", "goes_on", descending=[False, False, True])
+    latest = latest.unique("row_id", keep="last", maintain_order=True)
+    come = latest.filter("goes_on").select("row_id").sort("row_id")
+    if come.join(fresh, on="row_id", how="anti").is_empty():
+        return come, seen
+    return come.join(night.judged(LOG), on="row_id", how="anti").sort("row_id"), seen
+
+
+def _verdicts(night: Night, table: Table, files: list[tuple[str, File]], *, goes_on: bool) -> pl.DataFrame:
+    empty = pl.DataFrame(schema={"row_id": pl.String, "night": pl.String, "goes_on": pl.Boolean})
+    parts = [
+        night.lake.read_files(table, [(p, f)], ["row_id"]).unique().with_columns(night=pl.lit(p), goes_on=goes_on)
+        for p, f in files
+    ]
+    return pl.concat([empty, *parts])
+
+
+def _fingerprint(night: Night, settings: Config, recent: pl.Series, shelf: Shelf | None) -> pl.DataFrame:
     """Fingerprint and remember the rows that no earlier night has fingerprinted."""
     from pipelines.dedup.fingerprint import NEEDED, fingerprint  # noqa: PLC0415
 
     files = night.fresh_files(SUBMISSIONS, covered_by=FINGERPRINTS)
     order = ["row_id", "delivered_on", "file", "line"]
     rows = night.lake.read_files(SUBMISSIONS, files, sorted({*NEEDED, *order})).sort(order)
-    before = night.lake.read(FINGERPRINTS, night.lake.manifests(FINGERPRINTS, before=night.date), ["row_id"])
-    rows = rows.unique("row_id", keep="first", maintain_order=True).join(before, on="row_id", how="anti")
+    rows = rows.unique("row_id", keep="first", maintain_order=True)
+    rows = rows.filter(~pl.col("row_id").is_in(recent.implode()))
+    if shelf:
+        rows = rows.join(shelf.ids(shelf.find(rows["row_id"])).to_frame(), on="row_id", how="anti")
     briefs = {p.stem: p.read_text("utf-8") for p in sorted((night.landing.root / "briefs").glob("*.txt"))}
     prints = _with_sounds(night, fingerprint(rows, briefs, settings.boilerplate))
     night.write(FINGERPRINTS, prints, covers=night.names(SUBMISSIONS, files))

@@ -81,9 +81,9 @@ def test_the_cost_of_a_night_does_not_grow_with_the_history(tmp_path: Path) -> N
     sizes = [int(s) for s in os.environ.get("PROMPTBOOK_HISTORY", "100000,1000000").split(",")]
     costs = []
     for size in sizes:
-        if not (home / f"{size}-{WORDS}").exists():
-            build_shelf(home / f"{size}-{WORDS}", frames(size))
-        shelf = open_shelf(home / f"{size}-{WORDS}")
+        if not (home / f"{size}-{WORDS}-2").exists():
+            build_shelf(home / f"{size}-{WORDS}-2", frames(size))
+        shelf = open_shelf(home / f"{size}-{WORDS}-2")
         night = frame(size, NIGHT_ROWS)
         texts = texts_of(*flat(night["words"]))
         side = _Side(texts, np.zeros(texts.rows, np.int64), shelf.entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from pathlib import Path
 
 import polars as pl
@@ -89,3 +90,70 @@ def test_a_night_that_is_run_twice_changes_nothing(world: World) -> None:
 
 def test_a_night_without_rows_is_a_receipt_of_nothing(world: World) -> None:
     assert dedup.run(world.night()).came == 0
+
+
+def add(world: World, date: dt.date, rows: list[Row], aside: list[Row]) -> None:
+    """Ingest speaks of rows again that were delivered before."""
+    world.lake.write(CURRENT, date.isoformat(), frame(CURRENT, rows))
+    held = [r | {"rule": "superseded", "evidence": "", "remedy": ""} for r in aside]
+    world.lake.write(SET_ASIDE, date.isoformat(), frame(SET_ASIDE, held))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_comes_tonight_equals_what_all_of_history_says(world: World, seed: int) -> None:
+    chosen = random.Random(seed)  # noqa: S311
+    nights = [NIGHT + dt.timedelta(days=n) for n in range(5)]
+    known: list[Row] = []
+    for date in nights:
+        fresh = [told(f"{date:%d}{n}", 1, seed=chosen.randrange(9)) for n in range(chosen.randrange(3))]
+        known += fresh
+        world.lake.write(SUBMISSIONS, date.isoformat(), frame(SUBMISSIONS, fresh))
+        said = [r for r in known if r in fresh or chosen.random() < 0.4]
+        aside = [r for r in said if chosen.random() < 0.4]
+        add(world, date, [r for r in said if r not in aside], aside)
+        if chosen.random() < 0.3:  # an earlier night's log is written anew
+            add(world, chosen.choice(nights[: nights.index(date) + 1]), known[::2], known[1::2])
+        if chosen.random() < 0.8:
+            night = world.night(date)
+            expected = night.coming_to(logs.DEDUP, [logs.INGEST])
+            receipt = dedup.run(night)
+            assert receipt.came == expected.height
+            logged = pl.concat([night.read(t, ["row_id"]) for t in (DISTINCT, DUPLICATES)])
+            assert set(expected["row_id"]) <= set(logged["row_id"])
+
+
+def test_a_usual_night_reads_no_log_of_the_nights_before(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver(world, NIGHT, [told("a", 1)])
+    deliver(world, NEXT, [told("b", 2, seed=7)])
+    dedup.run(world.night())
+    for name in ("judged", "coming_to", "state"):
+        monkeypatch.delattr(f"pipelines.night.Night.{name}")
+    assert dedup.run(world.night(NEXT)).came == 1
+
+
+def test_a_row_that_ingest_lets_go_on_again_is_not_judged_twice(world: World) -> None:
+    deliver(world, NIGHT, [told("a", 1)])
+    dedup.run(world.night())
+    add(world, NEXT, [told("a", 1)], [])
+    assert dedup.run(world.night(NEXT)).came == 0
+
+
+def test_a_row_on_the_shelf_that_is_delivered_again_is_not_fingerprinted_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.dedup.history.ROWS", 0)
+    deliver(world, NIGHT, [told("a", 1), told("b", 2, seed=3)])
+    dedup.run(world.night())
+    deliver(world, NEXT, [told("b", 2, seed=3), told("c", 3, seed=3)])
+    receipt = dedup.run(world.night(NEXT))
+    assert world.night(NEXT).read(FINGERPRINTS)["submission_id"].to_list() == ["c"]
+    assert (receipt.came, receipt.held_back) == (1, {"own_copy": 1})
+
+
+def test_an_earlier_log_written_anew_does_not_outweigh_a_later_one(world: World) -> None:
+    deliver(world, NIGHT, [], aside=[told("a", 1)])
+    dedup.run(world.night())
+    add(world, NEXT, [], [told("a", 1)])
+    dedup.run(world.night(NEXT))
+    add(world, NIGHT, [told("a", 1)], [])
+    assert dedup.run(world.night(NEXT + dt.timedelta(days=1))).came == 0
