@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipelines.logs import DEDUP, INGEST, QUALITY
 from pipelines.night import Night, count_by_rule, digest_of_files
-from pipelines.quality import desk
+from pipelines.quality import desk, engine
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
-from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, with_places
+from pipelines.quality.judge import Finding, Split, check_closed, findings_of, judge_by_campaign, with_places
 from pipelines.quality.suite import load, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
+from pipelines.tables.phrases import PHRASES
 from pipelines.tables.profiles import PROFILES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.releases import RELEASES
+from pipelines.tables.stock import STOCK
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
 from pipelines.tables.voices import VOICES
+
+if TYPE_CHECKING:
+    from pipelines.quality.stock import Phrases
 
 __all__ = [
     "LOG",
@@ -46,13 +52,17 @@ UPSTREAM = (INGEST, DEDUP)
 
 def run(night: Night) -> Receipt:
     """Hold back what is not good enough, and say why; critical findings close the night's gate."""
-    from pipelines.quality.measure import measure  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.quality.measure import Measured, measure  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.quality.stock import Phrases  # noqa: PLC0415
 
     suite, judgement = load("submissions"), judgement_of(HOME)
     coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
     again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
     rows = pl.concat([coming.select("row_id"), again])
-    parts = [measure(part, suite.shows) for part in read_rows(night, rows)]
+    phrases, parts = Phrases(), list[Measured]()
+    for part in read_rows(night, rows):
+        parts.append(measure(part, suite.shows))
+        phrases.add(part)
     measured = pl.concat([MEASURES.empty(), *(p.scenes for p in parts)])
     night.write(VOICES, pl.concat([VOICES.empty(), *(p.voices for p in parts)]))
     split = desk.forgive(judge_by_campaign(measured, suite, load_overlays(), judgement), decided)
@@ -62,7 +72,7 @@ def run(night: Night) -> Receipt:
     night.write(QUARANTINE, split.held)
     heard = _listen(night)
     moved = _drift(night, measured.join(coming, on="row_id", how="semi"), split)
-    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved]))
+    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved, *_novelty(night, phrases)]))
     return night.account(
         LOG.stage,
         came=coming.height,
@@ -76,7 +86,7 @@ def run(night: Night) -> Receipt:
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: the verdicts before it, its own earlier ones, and the reviewed judgement."""
     upstream = [table for log in UPSTREAM for table in (log.kept, log.held)]
-    read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE, RELEASES, PROFILES])
+    read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE, RELEASES, PROFILES, PHRASES])
     return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json")))}
 
 
@@ -112,7 +122,7 @@ def _listen(night: Night) -> tuple[Finding, ...]:
             line | measure_take(night.landing.takes(line["feed"]) / line["uri"], line["duration_s"])
             for line in said.sort("row_id", "uri").iter_rows(named=True)
         ]
-        schema = {n: k for n, k in RECORDINGS.empty().schema.items() if n != "broken"}
+        schema = {n: k for n, k in RECORDINGS.empty().schema.items() if n not in ("broken", "is_broken")}
         found, findings = judge_takes(pl.DataFrame(heard, schema_overrides=schema).select(list(schema)))
     night.write(RECORDINGS, found)
     return findings
@@ -123,6 +133,17 @@ def _drift(night: Night, measured: pl.DataFrame, split: Split) -> list[Finding]:
     tonight = profile(measured, split.held)
     night.write(PROFILES, tonight)
     return drift(tonight, [night.lake.read(PROFILES, [m]) for m in night.lake.manifests(PROFILES, before=night.date)])
+
+
+def _novelty(night: Night, phrases: Phrases) -> tuple[Finding, ...]:
+    """Keep which phrases were said by whom, and report rows made of what many performers share."""
+    from pipelines.quality.stock import NIGHTS, stock  # noqa: PLC0415
+
+    past = [night.lake.read(PHRASES, [m]) for m in night.lake.manifests(PHRASES, before=night.date)[-NIGHTS:]]
+    found, suite = stock(phrases, past), load("novelty")
+    night.write(PHRASES, phrases.said)
+    night.write(STOCK, found)
+    return findings_of(engine.validate(found, suite), suite) if found.height else ()
 
 
 def _judged_again(split: Split, again: pl.DataFrame) -> dict[str, int]:
