@@ -20,6 +20,7 @@ from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
+from pipelines.tables.perceived import PERCEIVED
 from pipelines.tables.phrases import PHRASES
 from pipelines.tables.profiles import PROFILES
 from pipelines.tables.quarantine import QUARANTINE
@@ -72,7 +73,7 @@ def run(night: Night) -> Receipt:
     night.write(QUARANTINE, split.held)
     heard = _listen(night)
     moved = _drift(night, measured.join(coming, on="row_id", how="semi"), split)
-    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved, *_novelty(night, phrases)]))
+    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved, *_novelty(night, phrases), *_perceived(night)]))
     return night.account(
         LOG.stage,
         came=coming.height,
@@ -87,7 +88,8 @@ def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: the verdicts before it, its own earlier ones, and the reviewed judgement."""
     upstream = [table for log in UPSTREAM for table in (log.kept, log.held)]
     read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE, RELEASES, PROFILES, PHRASES])
-    return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json")))}
+    ratings = digest_of_files(path for _, path in night.landing.ratings(night.date))
+    return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json"))), "ratings": ratings}
 
 
 def check_gate(night: Night) -> None:
@@ -144,6 +146,23 @@ def _novelty(night: Night, phrases: Phrases) -> tuple[Finding, ...]:
     night.write(PHRASES, phrases.said)
     night.write(STOCK, found)
     return findings_of(engine.validate(found, suite), suite) if found.height else ()
+
+
+def _perceived(night: Night) -> tuple[Finding, ...]:
+    """Measure what raters perceive of the works that go on, and report the lines that cannot be read."""
+    from pipelines.quality.perceived import perceived, read_ratings  # noqa: PLC0415
+
+    ratings, strange = read_ratings(night.landing.ratings(night.date))
+    found = PERCEIVED.empty()
+    if ratings.height:
+        rated = ratings.select("feed", "submission_id").unique()
+        known = night.rows(night.going_on(UPSTREAM), ["row_id", "feed", "submission_id"])
+        known = known.join(rated, on=["feed", "submission_id"], how="semi")
+        found = perceived(ratings, night.rows(known, ["row_id", "feed", "submission_id", "turns"]))
+    night.write(PERCEIVED, found)
+    why, remedy = "A rating that cannot be read counts for nobody.", "Deliver the line again in the form of a rating."
+    broken = Finding("ratings", "ratings_readable", "", "info", len(strange), ", ".join(strange[:5]), why, remedy)
+    return (broken,) if strange else ()
 
 
 def _judged_again(split: Split, again: pl.DataFrame) -> dict[str, int]:
