@@ -10,10 +10,10 @@ import polars as pl
 
 from pipelines.logs import DEDUP, INGEST, QUALITY
 from pipelines.night import Night, count_by_rule, digest_of_files
-from pipelines.quality import desk, engine
+from pipelines.quality import desk
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
-from pipelines.quality.judge import Finding, Split, check_closed, findings_of, judge_by_campaign, with_places
+from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, with_places
 from pipelines.quality.suite import load, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
@@ -54,20 +54,21 @@ UPSTREAM = (INGEST, DEDUP)
 def run(night: Night) -> Receipt:
     """Hold back what is not good enough, and say why; critical findings close the night's gate."""
     from pipelines.quality.measure import Measured, measure  # noqa: PLC0415  (numba costs a second to import)
-    from pipelines.quality.stock import Phrases  # noqa: PLC0415
+    from pipelines.quality.stock import Phrases, limit_for  # noqa: PLC0415
 
-    suite, judgement = load("submissions"), judgement_of(HOME)
+    suite, overlays, judgement = load("submissions"), load_overlays(), judgement_of(HOME)
+    shows = suite.shows.union(*(overlay.shows for overlay in overlays.values()))
     coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
     again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
     rows = pl.concat([coming.select("row_id"), again])
-    phrases, parts = Phrases(), list[Measured]()
+    phrases, parts = Phrases(limit=limit_for(rows.height)), list[Measured]()
     for part in read_rows(night, rows):
-        parts.append(measure(part, suite.shows))
+        parts.append(measure(part, shows))
         phrases.add(part)
     measured = pl.concat([MEASURES.empty(), *(p.scenes for p in parts)])
     night.write(VOICES, pl.concat([VOICES.empty(), *(p.voices for p in parts)]))
-    split = desk.forgive(judge_by_campaign(measured, suite, load_overlays(), judgement), decided)
-    split = with_places(split, [p.places for p in parts], suite)
+    split = desk.forgive(judge_by_campaign(measured, suite, overlays, judgement), decided)
+    split = with_places(split, [p.places for p in parts], suite, overlays.values())
     night.write(MEASURES, measured)
     night.write(ACCEPTED, split.kept)
     night.write(QUARANTINE, split.held)
@@ -139,13 +140,13 @@ def _drift(night: Night, measured: pl.DataFrame, split: Split) -> list[Finding]:
 
 def _novelty(night: Night, phrases: Phrases) -> tuple[Finding, ...]:
     """Keep which phrases were said by whom, and report rows made of what many performers share."""
-    from pipelines.quality.stock import NIGHTS, stock  # noqa: PLC0415
+    from pipelines.quality.stock import NIGHTS, judge_stock, stock  # noqa: PLC0415
 
     past = [night.lake.read(PHRASES, [m]) for m in night.lake.manifests(PHRASES, before=night.date)[-NIGHTS:]]
-    found, suite = stock(phrases, past), load("novelty")
+    found = stock(phrases, past)
     night.write(PHRASES, phrases.said)
     night.write(STOCK, found)
-    return findings_of(engine.validate(found, suite), suite) if found.height else ()
+    return judge_stock(found)
 
 
 def _perceived(night: Night) -> tuple[Finding, ...]:

@@ -3,7 +3,8 @@
 A phrase is six words in a row of one turn, without case and punctuation. Those whose hashes are the smallest are
 followed (a bottom-k sketch: Cohen and Kaplan 2007, doi:10.1145/1281100.1281133), and for each of them every
 performer: what is followed depends on the set of phrases alone, not on order, chunks or nights. Up to MOST phrases
-nothing is left out; beyond, the followed ones are an even sample.
+nothing is left out; beyond, and in nights of more than WHOLE rows, the followed ones are an even sample. Known
+limitation: a phrase that a big night did not follow is counted from the smaller nights alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import polars as pl
 from numba import njit
 from numpy.typing import NDArray
 
+from pipelines.quality import engine
+from pipelines.quality.judge import Finding, findings_of
+from pipelines.quality.suite import load
 from pipelines.quality.turns import Places, column, lay_flat, text_of
 from pipelines.quality.words import Bytes, _grow, _look, _run
 from pipelines.tables.phrases import PHRASES
@@ -29,6 +33,8 @@ MANY = 5
 """Lead performers from whom a phrase is stock: two may be a couple, four a class; five is a source that went round."""
 MOST = 500_000
 """Phrases followed a night: some 20,000 scenes whole, and 16 MB of the lake."""
+WHOLE = 5_000
+"""Rows of a night up to which every phrase is looked at; of more, an even sample of as many phrases (by hash)."""
 CROWD = 8
 """Performers kept of each phrase, the smallest hashes: more than MANY add nothing."""
 NIGHTS = 28
@@ -90,6 +96,11 @@ class Phrases:
             self.where = self.where.filter(pl.col("phrase") <= self.limit)
 
 
+def limit_for(rows: int) -> int:
+    """The highest hash that is looked at in a night of so many rows, so that memory does not grow with it."""
+    return (2**64 - 1) * WHOLE // max(rows, WHOLE)
+
+
 def phrases_of(rows: pl.DataFrame, limit: int = 2**64 - 1) -> pl.DataFrame:
     """List the phrases of submissions whose hashes are not above `limit`: row_id, performer (a hash), phrase."""
     turns = lay_flat(column(rows, "turns"))
@@ -134,3 +145,9 @@ def stock(night: Phrases, past: Iterable[pl.DataFrame], many: int = MANY) -> pl.
     schema: Any = STOCK.empty().schema
     found = counts.with_columns(stock_share=share)
     return found.select(pl.col(name).cast(kind) for name, kind in schema.items()).sort("row_id")
+
+
+def judge_stock(found: pl.DataFrame) -> tuple[Finding, ...]:
+    """Report rows made of what many performers share, by expectations/novelty.json; nobody is held."""
+    suite = load("novelty")
+    return findings_of(engine.validate(found, suite), suite) if found.height else ()

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines import quality
-from pipelines.quality.stock import CROWD, MANY, Phrases, kept, phrases_of, shared, stock
+from pipelines.quality.stock import CROWD, MANY, WHOLE, Phrases, kept, limit_for, phrases_of, shared, stock
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.stock import STOCK
 from tests.stages.quality_scenes import performer, rows, scene, turn
@@ -25,7 +25,7 @@ def by(who: int, *texts: str) -> dict[str, Any]:
 
 
 def own(who: int) -> str:
-    dice = np.random.default_rng(who)
+    dice = np.random.default_rng(who + 1000)
     return " ".join("".join(dice.choice(list("abcdeilmnorst"), 6)) for _ in range(12))
 
 
@@ -67,6 +67,14 @@ def test_memory_is_bounded_and_neither_order_nor_chunks_nor_nights_change_what_i
     nights = [phrases_of(rows(*scenes[n::2])).select("phrase", "performer") for n in (1, 0)]
     assert kept([kept([n], 100) for n in nights], 100).equals(whole.said)
     assert not shared(whole.said).is_empty()
+
+
+def test_a_big_night_looks_at_an_even_sample() -> None:
+    assert limit_for(10) == limit_for(WHOLE) == 2**64 - 1
+    frame = rows(*(by(n, own(n), own(-n - 1)) for n in range(300)))
+    every, some = phrases_of(frame), phrases_of(frame, limit_for(4 * WHOLE))
+    assert 0.2 < some.height / every.height < 0.3
+    assert some.equals(every.filter(pl.col("phrase") <= limit_for(4 * WHOLE)))
 
 
 def test_an_earlier_night_is_remembered_and_nobody_is_held(tmp_path: Path) -> None:
