@@ -61,6 +61,11 @@ class Landing:
         """Where a feed's YAML lies, if there is one."""
         return self.root / "feeds" / f"{name}.yaml"
 
+    def ratings(self, upto: date) -> list[tuple[str, Path]]:
+        """List the files of ratings dated up to a night as (feed, path), oldest first."""
+        found = [d for d in _deliveries(self.root / "ratings") if d.delivered_on <= upto and d.name.endswith(".ndjson")]
+        return [(d.feed, d.path) for d in sorted(found)]
+
     def takes(self, feed: str) -> Path:
         """The folder to which a take's uri is relative."""
         return self.root / "takes" / feed

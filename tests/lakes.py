@@ -27,6 +27,7 @@ from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
 from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
@@ -107,6 +108,14 @@ def frame(table: Table, rows: Iterable[Row]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
+def _heard(take: Row, broken: Sequence[str]) -> Row:
+    """A take as quality would have heard it: a second of sound, or a clipped one."""
+    rules = ["take_not_clipped"] if take["uri"] in broken else []
+    measured = dict.fromkeys((c.name for c in RECORDINGS), 1)
+    said = {"row_id": take["row_id"], "uri": take["uri"], "decodes": True, "broken": rules, "is_broken": bool(rules)}
+    return measured | said
+
+
 def _blank(kind: pa.DataType) -> object:
     return 0 if pa.types.is_integer(kind) else [] if pa.types.is_list(kind) else ""
 
@@ -161,8 +170,11 @@ class World:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
-    def accept(self, rows: Sequence[Row], date: dt.date = NIGHT, files: int = 1) -> None:
-        """Deliver rows in a number of files, and let every stage up to quality take them."""
+    def accept(self, rows: Sequence[Row], date: dt.date = NIGHT, files: int = 1, broken: Sequence[str] = ()) -> None:
+        """Deliver rows in a number of files, and let every stage up to quality take them.
+
+        `broken`: uris of the takes in which quality heard what no order for audio may get.
+        """
         parts = [frame(SUBMISSIONS, rows[n::files]) for n in range(files)]
         put = [self.lake.put(SUBMISSIONS, date.isoformat(), part) for part in parts]
         self.lake.commit(SUBMISSIONS, date.isoformat(), put)
@@ -172,7 +184,10 @@ class World:
         columns = ["row_id", "feed", "uri", "sha256", "bytes"]
         schema = TAKES.empty().select(columns).schema
         declared = pl.DataFrame([{c: t.get(c) for c in columns} for t in takes], schema=schema)
-        self.lake.write(TAKES, date.isoformat(), look_at(declared, self.landing))
+        seen = look_at(declared, self.landing)
+        self.lake.write(TAKES, date.isoformat(), seen)
+        present = seen.filter(status="present").to_dicts()
+        self.lake.write(RECORDINGS, date.isoformat(), frame(RECORDINGS, [_heard(t, broken) for t in present]))
 
     def hold(self, table: Table, rows: Sequence[Row], rule: str, date: dt.date = NIGHT) -> None:
         """Have a stage hold rows in a night: SET_ASIDE, DUPLICATES or QUARANTINE."""

@@ -21,6 +21,7 @@ from pipelines.publish.takes import FIELDS, takes_of
 from pipelines.receipts import Receipt
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.decisions import DECISIONS
+from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.takes import TAKES
 from pipelines.tables.withheld import WITHHELD
 from pipelines.versions import Dataset
@@ -70,7 +71,7 @@ def inputs(night: Night, order_id: str) -> dict[str, str]:
         "people": digest_of_files(_people_files(night)),
         "key": Pseudonyms(night.settings.pseudonym_key, order.client_id).key_id,
         "version in force": str(current),
-    } | night.digest_of(upto=[*tables, TAKES])
+    } | night.digest_of(upto=[*tables, TAKES, RECORDINGS])
 
 
 def _people_files(night: Night) -> Iterator[Path]:
@@ -123,16 +124,27 @@ def _with_takes(
         return judged, pl.DataFrame(schema=FIELDS)
     going = judged.filter(pl.col("rule").is_null()).select("row_id", "scene_id")
     rows = night.rows(going, ["row_id", "feed", "takes"]).join(going, on="row_id")
-    takes = takes_of(rows, _takes_seen(night), night.landing)
+    takes = takes_of(rows, _takes_seen(night, order), night.landing)
     judged = judge_takes(judged, takes)
     going = judged.filter(pl.col("rule").is_null())
     return judged, takes.join(going, on="row_id", how="semi", maintain_order="left").sort("file")
 
 
-def _takes_seen(night: Night) -> pl.DataFrame:
-    """Read what ingest last found of each take."""
+def _takes_seen(night: Night, order: Order) -> pl.DataFrame:
+    """Read what ingest last found of each take and, where sound is asked, what quality heard in it.
+
+    A picture or a motion file is no sound, so an order without audio does not ask how it sounds.
+    """
     seen = night.lake.read(TAKES, night.lake.manifests(TAKES, upto=night.date))
-    return seen.unique(["row_id", "uri"], keep="last", maintain_order=True)
+    seen = seen.unique(["row_id", "uri"], keep="last", maintain_order=True)
+    if "audio" not in order.modalities:
+        return seen
+    columns = ["row_id", "uri", "is_broken"]
+    heard = night.lake.read(RECORDINGS, night.lake.manifests(RECORDINGS, upto=night.date), columns)
+    heard = heard.unique(["row_id", "uri"], keep="last", maintain_order=True)
+    sound = pl.col("is_broken").replace_strict({False: "present", True: "broken"}, default="unheard")
+    status = pl.when(pl.col("status") == "present").then(sound).otherwise(pl.col("status"))
+    return seen.join(heard, on=["row_id", "uri"], how="left", maintain_order="left").with_columns(status=status)
 
 
 def _persons(night: Night, came: pl.DataFrame) -> dict[str, str]:

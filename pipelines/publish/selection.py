@@ -12,6 +12,8 @@ REMEDIES = {
     "undecided": "Run the stage rights for this night.",
     "take_missing": "Deliver the recording to landing/takes/<feed>/.",
     "take_differs": "Deliver the recording that was declared, or declare its sha256 and bytes again.",
+    "take_broken": "Record again: the table recordings says what it breaks, expectations/takes.json what to do.",
+    "take_unheard": "Run the stage quality for the night in which the recording came.",
 }
 
 
@@ -77,23 +79,17 @@ def judge(came: pl.DataFrame, decisions: pl.DataFrame, order: Order) -> pl.DataF
 def judge_takes(judged: pl.DataFrame, takes: pl.DataFrame) -> pl.DataFrame:
     """Hold back those rows whose recordings are not all there as declared; a row without any lacks it.
 
-    `takes`: row_id, status {present, missing, differs}, of the rows that nothing stood against so far.
+    `takes`: row_id, status {present, missing, differs, broken, unheard}, of the rows that nothing stood against so far.
+    The worst of a row's takes names the rule; a status that is none of these counts as missing.
     """
-    status = pl.col("status")
-    worst = takes.group_by("row_id").agg(
-        missing=(~status.is_in(["present", "differs"])).fill_null(value=True).any(),
-        differs=(status == "differs").any(),
-    )
-    rule = (
-        pl.when(pl.col("rule").is_not_null())
-        .then(pl.col("rule"))
-        .when(pl.col("missing").fill_null(value=True))
-        .then(pl.lit("take_missing"))
-        .when(pl.col("differs").fill_null(value=True))
-        .then(pl.lit("take_differs"))
-    )
-    rows = judged.join(worst, on="row_id", how="left").with_columns(rule=rule)
-    return rows.drop("missing", "differs").sort("row_id")
+    worst = pl.coalesce(pl.col("status").replace_strict(_WORSE, default=0, return_dtype=pl.Int8), 0).min()
+    rule = pl.col("worst").fill_null(0).replace_strict(_TAKE_RULES, return_dtype=pl.String)
+    rows = judged.join(takes.group_by("row_id").agg(worst=worst), on="row_id", how="left")
+    return rows.with_columns(rule=pl.coalesce("rule", rule)).drop("worst").sort("row_id")
+
+
+_WORSE = {"missing": 0, "differs": 1, "broken": 2, "unheard": 3, "present": 4}
+_TAKE_RULES = {0: "take_missing", 1: "take_differs", 2: "take_broken", 3: "take_unheard", 4: None}
 
 
 def withheld(judged: pl.DataFrame, order: Order) -> pl.DataFrame:

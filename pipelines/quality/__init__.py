@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,13 +20,19 @@ from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.measures import MEASURES
+from pipelines.tables.perceived import PERCEIVED
+from pipelines.tables.phrases import PHRASES
 from pipelines.tables.profiles import PROFILES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.releases import RELEASES
+from pipelines.tables.stock import STOCK
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
 from pipelines.tables.voices import VOICES
+
+if TYPE_CHECKING:
+    from pipelines.quality.stock import Phrases
 
 __all__ = [
     "LOG",
@@ -46,23 +53,28 @@ UPSTREAM = (INGEST, DEDUP)
 
 def run(night: Night) -> Receipt:
     """Hold back what is not good enough, and say why; critical findings close the night's gate."""
-    from pipelines.quality.measure import measure  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.quality.measure import Measured, measure  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.quality.stock import Phrases, limit_for  # noqa: PLC0415
 
-    suite, judgement = load("submissions"), judgement_of(HOME)
+    suite, overlays, judgement = load("submissions"), load_overlays(), judgement_of(HOME)
+    shows = suite.shows.union(*(overlay.shows for overlay in overlays.values()))
     coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
     again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
     rows = pl.concat([coming.select("row_id"), again])
-    parts = [measure(part, suite.shows) for part in read_rows(night, rows)]
+    phrases, parts = Phrases(limit=limit_for(rows.height)), list[Measured]()
+    for part in read_rows(night, rows):
+        parts.append(measure(part, shows))
+        phrases.add(part)
     measured = pl.concat([MEASURES.empty(), *(p.scenes for p in parts)])
     night.write(VOICES, pl.concat([VOICES.empty(), *(p.voices for p in parts)]))
-    split = desk.forgive(judge_by_campaign(measured, suite, load_overlays(), judgement), decided)
-    split = with_places(split, [p.places for p in parts], suite)
+    split = desk.forgive(judge_by_campaign(measured, suite, overlays, judgement), decided)
+    split = with_places(split, [p.places for p in parts], suite, overlays.values())
     night.write(MEASURES, measured)
     night.write(ACCEPTED, split.kept)
     night.write(QUARANTINE, split.held)
     heard = _listen(night)
     moved = _drift(night, measured.join(coming, on="row_id", how="semi"), split)
-    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved]))
+    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved, *_novelty(night, phrases), *_perceived(night)]))
     return night.account(
         LOG.stage,
         came=coming.height,
@@ -76,8 +88,9 @@ def run(night: Night) -> Receipt:
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: the verdicts before it, its own earlier ones, and the reviewed judgement."""
     upstream = [table for log in UPSTREAM for table in (log.kept, log.held)]
-    read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE, RELEASES, PROFILES])
-    return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json")))}
+    read = night.digest_of(upto=[SUBMISSIONS, *upstream], before=[ACCEPTED, QUARANTINE, RELEASES, PROFILES, PHRASES])
+    ratings = digest_of_files(path for _, path in night.landing.ratings(night.date))
+    return read | {"expectations": digest_of_files(sorted(HOME.rglob("*.json"))), "ratings": ratings}
 
 
 def check_gate(night: Night) -> None:
@@ -112,7 +125,7 @@ def _listen(night: Night) -> tuple[Finding, ...]:
             line | measure_take(night.landing.takes(line["feed"]) / line["uri"], line["duration_s"])
             for line in said.sort("row_id", "uri").iter_rows(named=True)
         ]
-        schema = {n: k for n, k in RECORDINGS.empty().schema.items() if n != "broken"}
+        schema = {n: k for n, k in RECORDINGS.empty().schema.items() if n not in ("broken", "is_broken")}
         found, findings = judge_takes(pl.DataFrame(heard, schema_overrides=schema).select(list(schema)))
     night.write(RECORDINGS, found)
     return findings
@@ -123,6 +136,34 @@ def _drift(night: Night, measured: pl.DataFrame, split: Split) -> list[Finding]:
     tonight = profile(measured, split.held)
     night.write(PROFILES, tonight)
     return drift(tonight, [night.lake.read(PROFILES, [m]) for m in night.lake.manifests(PROFILES, before=night.date)])
+
+
+def _novelty(night: Night, phrases: Phrases) -> tuple[Finding, ...]:
+    """Keep which phrases were said by whom, and report rows made of what many performers share."""
+    from pipelines.quality.stock import NIGHTS, judge_stock, stock  # noqa: PLC0415
+
+    past = [night.lake.read(PHRASES, [m]) for m in night.lake.manifests(PHRASES, before=night.date)[-NIGHTS:]]
+    found = stock(phrases, past)
+    night.write(PHRASES, phrases.said)
+    night.write(STOCK, found)
+    return judge_stock(found)
+
+
+def _perceived(night: Night) -> tuple[Finding, ...]:
+    """Measure what raters perceive of the works that go on, and report the lines that cannot be read."""
+    from pipelines.quality.perceived import perceived, read_ratings  # noqa: PLC0415
+
+    ratings, strange = read_ratings(night.landing.ratings(night.date))
+    found = PERCEIVED.empty()
+    if ratings.height:
+        rated = ratings.select("feed", "submission_id").unique()
+        known = night.rows(night.going_on(UPSTREAM), ["row_id", "feed", "submission_id"])
+        known = known.join(rated, on=["feed", "submission_id"], how="semi")
+        found = perceived(ratings, night.rows(known, ["row_id", "feed", "submission_id", "turns"]))
+    night.write(PERCEIVED, found)
+    why, remedy = "A rating that cannot be read counts for nobody.", "Deliver the line again in the form of a rating."
+    broken = Finding("ratings", "ratings_readable", "", "info", len(strange), ", ".join(strange[:5]), why, remedy)
+    return (broken,) if strange else ()
 
 
 def _judged_again(split: Split, again: pl.DataFrame) -> dict[str, int]:

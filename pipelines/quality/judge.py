@@ -91,10 +91,13 @@ def judge_by_campaign(
     )
 
 
-def with_places(split: Split, places: Iterable[pl.DataFrame], suite: Suite) -> Split:
-    """Add to each line of evidence the numbers of the turns that broke the rule, as `measure.places_of` finds them."""
+def with_places(split: Split, places: Iterable[pl.DataFrame], suite: Suite, overlays: Iterable[Suite] = ()) -> Split:
+    """Add to each line of evidence the numbers of the turns that broke the rule, as `measure.places_of` finds them.
+
+    An overlay's rule of its own shows what it says; one that replaces a rule of the suite shows what that one does.
+    """
     found = pl.concat([pl.DataFrame(schema=PLACES), *places])
-    shows = {r.name: r.shows for r in suite.rules if r.shows}
+    shows = {r.name: r.shows for s in (*overlays, suite) for r in s.rules if r.shows}
     held = split.held.drop("places").with_columns(shows=pl.col("rule").replace_strict(shows, default=None))
     held = held.join(found, on=["row_id", "shows"], how="left").with_columns(pl.col("places").fill_null(""))
     at = pl.when(pl.col("places") != "").then(", turns " + pl.col("places")).otherwise(pl.lit(""))

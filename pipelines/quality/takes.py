@@ -27,7 +27,7 @@ BLOCK = 1 << 16
 
 
 def measure_take(path: Path, declared_s: float | None = None) -> dict[str, Any]:
-    """Measure one file: the columns of `recordings` but for row_id, uri and broken."""
+    """Measure one file: the columns of `recordings` but for row_id, uri, broken and is_broken."""
     import soundfile  # noqa: PLC0415  (loads libsndfile)
 
     try:
@@ -113,10 +113,11 @@ def judge_takes(measured: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ..
     suite = load("takes")
     keyed = measured.with_columns(take=pl.concat_str("row_id", "uri", separator="/"))
     outcome = engine.validate(keyed, suite, key="take")
-    names = pl.DataFrame({"rank": [r.rank for r in suite.rules], "rule": [r.name for r in suite.rules]})
-    broken = outcome.rows.join(names.cast({"rank": pl.Int32}), on="rank").group_by("key").agg(broken="rule")
+    lines = [{"rank": r.rank, "rule": r.name, "is_broken": r.severity != "info"} for r in suite.rules]
+    rules = pl.DataFrame(lines, schema_overrides={"rank": pl.Int32})
+    broken = outcome.rows.join(rules, on="rank").group_by("key").agg(pl.col("is_broken").any(), broken="rule")
     found = keyed.join(
         broken.with_columns(pl.col("broken").list.unique().list.sort()), left_on="take", right_on="key", how="left"
     )
-    found = found.with_columns(pl.col("broken").fill_null([]))
+    found = found.with_columns(pl.col("broken").fill_null([]), pl.col("is_broken").fill_null(value=False))
     return found.select(c.name for c in RECORDINGS), findings_of(outcome, suite)

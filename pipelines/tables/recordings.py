@@ -27,5 +27,6 @@ RECORDINGS = Table(
         Column("band_hz", pa.float64(), "frequency below which 99.9 % of the energy lies"),
         Column("band_share", pa.float64(), "band / half the sample rate: low where a file was upsampled"),
         Column("broken", pa.list_(pa.string()), "rules of expectations/takes.json that it breaks"),
+        Column("is_broken", pa.bool_(), "one of them is more than a flag: no order that asks audio gets the row"),
     ),
 )

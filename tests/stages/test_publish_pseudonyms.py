@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from pipelines import publish
 from pipelines.errors import SettingsError
 from pipelines.publish.pseudonyms import Pseudonyms, people, speakers_named
+from pipelines.tables.recordings import RECORDINGS
 from pipelines.versions import Dataset
-from tests.lakes import SECRET, Row, World, performer, scene
+from tests.lakes import NIGHT, SECRET, Row, World, performer, scene
 
 CLIENTS = [("ord_a", "labA"), ("ord_b", "labB")]
 TAKE = {"uri": "prf_ada/se_1/sub_1.WAV", "sha256": None, "bytes": None, "duration_s": 1.0}
@@ -120,6 +121,23 @@ def test_takes_are_missing_or_differ_for_orders_that_ask_audio_only(tmp_path: Pa
     world.order("ord_b", client_id="labB")
     assert publish.run(world.night(), "ord_a").held_back == {"take_differs": 1, "take_missing": 2}
     assert publish.run(world.night(), "ord_b").went_on == 4
+
+
+def test_a_broken_or_unheard_take_is_held_back_from_orders_that_ask_audio_only(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    rows = [scene(name, takes=[{"uri": f"{name}.wav", "sha256": None, "bytes": None}]) for name in ("good", "clipped")]
+    for name in ("good", "clipped"):
+        world.take(f"{name}.wav", name.encode())
+    world.accept(rows, broken=["clipped.wav"])
+    world.decide(rows, orders=[*CLIENTS, ("ord_c", "labC")])
+    world.order("ord_a", modalities=["text", "audio"])
+    world.order("ord_b", client_id="labB")
+    world.order("ord_c", client_id="labC", modalities=["text", "video"])
+    assert publish.run(world.night(), "ord_a").held_back == {"take_broken": 1}
+    assert publish.run(world.night(), "ord_b").went_on == 2
+    assert publish.run(world.night(), "ord_c").went_on == 2, "a picture is no sound"
+    world.lake.write(RECORDINGS, NIGHT.isoformat(), RECORDINGS.empty())
+    assert publish.run(world.night(), "ord_a").held_back == {"take_unheard": 2}, "what nobody heard is not yet good"
 
 
 def test_the_sample_key_is_marked_and_a_short_one_refused() -> None:

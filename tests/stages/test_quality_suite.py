@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.errors import InputError, PromptbookError
-from pipelines.quality.judge import Split, judge, with_places
+from pipelines.quality.judge import Split, judge, judge_by_campaign, with_places
 from pipelines.quality.measure import measure, measures
 from pipelines.quality.suite import NOT_NULL, Suite, load, parse
 from pipelines.quality.vocabulary import HOME
@@ -207,6 +207,17 @@ def test_an_overlay_tightens_and_never_loosens_a_critical_rule() -> None:
     loose = exact | {"severity": "info", "meta": meta | {"rule": "row_once"}}
     with pytest.raises(InputError, match="critical"):
         SUITE.tightened(parse({"name": "loose", "expectations": [loose]}, "loose"))
+
+
+def test_an_overlays_own_rule_shows_its_turns() -> None:
+    rule = {"type": "expect_column_values_to_be_between", "kwargs": {"column": "threat_turns", "max_value": 0}}
+    meta = {"rule": "no_threats", "shows": "threat_turns", "why": "a campaign for children", "remedy": "speak kindly"}
+    overlay = parse({"name": "kind", "expectations": [rule | {"severity": "warning", "meta": meta}]}, "kind")
+    frame = rows(scene(turns=REPORTED["threats_seen"]))
+    split = judge_by_campaign(measures(frame), SUITE, {"cmp_kitchen": overlay})
+    places = [measure(frame, SUITE.shows | overlay.shows).places]
+    assert with_places(split, places, SUITE, [overlay]).held.select("rule", "places").rows() == [("no_threats", "3")]
+    assert with_places(split, places, SUITE).held["places"].to_list() == [""]
 
 
 def test_row_order_and_chunks_never_matter(monkeypatch: pytest.MonkeyPatch) -> None:

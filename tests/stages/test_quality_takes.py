@@ -55,6 +55,15 @@ def test_a_take_that_breaks_one_rule_breaks_no_other(rule: str, tmp_path: Path) 
     assert broken(tmp_path, *BAD[rule]) == [rule]
 
 
+def test_a_flag_alone_does_not_break_a_take(tmp_path: Path) -> None:
+    lines = [
+        {"row_id": rule, "uri": "a.wav"} | measure_take(file_of(tmp_path / rule, samples), declared_s)
+        for rule, (samples, declared_s) in BAD.items()
+    ]
+    found, _ = judge_takes(pl.DataFrame(lines, schema_overrides={"loudness_lufs": pl.Float64}))
+    assert set(found.filter(~pl.col("is_broken"))["row_id"]) == {"take_fills_its_band"}
+
+
 def test_a_file_that_is_no_sound_does_not_decode(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"RIFF but no more")
     assert measure_take(tmp_path / "a.wav")["decodes"] is False
