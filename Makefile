@@ -31,8 +31,7 @@ test: lint types .venv/made  ## every check
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 lint: .venv/made  ## ruff and the import directions
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports --no-cache > .promptbook-lint.log || { cat .promptbook-lint.log; exit 1; }
-	@rm -f .promptbook-lint.log
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/lint-imports --no-cache > .venv/lint.log || { cat .venv/lint.log; exit 1; }
 
 types: .venv/made  ## mypy --strict
 	@$(BIN)/mypy
