@@ -1,43 +1,88 @@
-"""The contract feed's files as typed frames, for stages that look names, terms and preferences up in them.
+"""The contract feed, wherever it comes from: PostgreSQL where an address is named, files of landing otherwise.
 
-Rights has its own, sealed reading of the feed and its own gate; nothing here decides whether a row may ship.
+Stages that look names, terms and preferences up read it here as typed frames. Rights has its own, sealed reading of
+the same source and its own gate; nothing here decides whether a row may ship.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import polars as pl
+from pydantic import SecretStr
 
 from pipelines.errors import InputError
-from pipelines.landing import Landing
+from pipelines.postgres import snapshot
 from pipelines.tables.rights_feed import FEED, FeedColumn
 
 _YES = {"true": True, "false": False}
+_SUFFIXES = (".ndjson", ".jsonl", ".parquet")
+THEIRS = tuple(t.name for t in FEED.values() if not t.is_ours and t.name != "request")
+"""The tables that the contract system keeps; orders, deliveries and pay are ours."""
 
 
-def read_contracts(landing: Landing, table: str) -> pl.DataFrame:
-    """Read a contract table, NDJSON or Parquet; no rows where it was not delivered.
+@dataclass(frozen=True)
+class Contracts:
+    """One source for every stage of a night: a decision, its credits and its pay never come from two feeds."""
 
-    A value that is not of its column's type becomes null, and null never pays and never permits. Lists stay JSON text.
-    InputError names a line that is no JSON object.
-    """
-    columns = FEED[table].names
-    none = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    raw = pl.concat([none, *_texts(landing.contracts, table, columns)])
-    return raw.select([_typed(column) for column in FEED[table]])
+    folder: Path
+    dsn: SecretStr | None = None
+
+    def there(self) -> list[str]:
+        """Name the feed tables that were handed over, in the feed's order; an empty one is there too."""
+        if self.dsn is None:
+            found = set(table_files(self.folder))
+        else:
+            with snapshot(self.dsn.get_secret_value(), THEIRS) as server:
+                found = set(server.schemas)
+        return [name for name in FEED if name in found]
+
+    def read(self, *tables: str) -> dict[str, pl.DataFrame]:
+        """Read tables as of one instant, columns as in the feed; no rows where one was not delivered.
+
+        A value that is not of its column's type becomes null, and null never pays and never permits. Lists stay JSON
+        text. InputError names a line that is no JSON object.
+        """
+        if self.dsn is None:
+            files = table_files(self.folder)
+            return {name: _typed(name, _from_file(files.get(name), name)) for name in tables}
+        with snapshot(self.dsn.get_secret_value(), tables) as server:
+            lines = {name: server.lines(name) if name in server.schemas else () for name in tables}
+            return {name: _typed(name, _from_lines(lines[name], f"contract database, {name}", name)) for name in tables}
+
+    def state(self, *tables: str) -> list[tuple[str, str]]:
+        """Say for each table there (of these, or of all) what changes when any of its rows does."""
+        wanted = tables or THEIRS
+        if self.dsn is None:
+            files = [p for p in self.folder.glob("*") if p.is_file() and (not tables or p.stem in tables)]
+            return [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(files)]
+        with snapshot(self.dsn.get_secret_value(), wanted) as server:
+            return [(name, str(server.sum(name))) for name in sorted(server.schemas)]
 
 
-def _texts(home: Path, table: str, columns: tuple[str, ...]) -> list[pl.DataFrame]:
-    found = []
-    if (path := home / f"{table}.ndjson").is_file():
-        found.append(pl.DataFrame(_lines(path, columns), schema=dict.fromkeys(columns, pl.String), orient="row"))
-    if (path := home / f"{table}.parquet").is_file():
-        frame = pl.read_parquet(path)
-        there = [_flat(frame, c) for c in columns]
-        found.append(frame.select(there).cast(pl.String, strict=False))
+def table_files(folder: Path) -> dict[str, Path]:
+    """Find the folder's files of rows by table; InputError where a table is there twice."""
+    found: dict[str, Path] = {}
+    for file in sorted(folder.iterdir() if folder.is_dir() else ()):
+        if file.suffix not in _SUFFIXES or file.name.startswith("."):
+            continue
+        if file.stem in found:
+            raise InputError(file.name, "the table is there twice", "Keep one file a table.")
+        found[file.stem] = file
     return found
+
+
+def _from_file(file: Path | None, table: str) -> pl.DataFrame:
+    if file is None:
+        return _from_lines((), "", table)
+    if file.suffix == ".parquet":
+        frame = pl.read_parquet(file)
+        return frame.select(_flat(frame, c) for c in FEED[table].names).cast(pl.String, strict=False)
+    return _from_lines(file.read_bytes().splitlines(), f"contracts/{file.name}", table)
 
 
 def _flat(frame: pl.DataFrame, column: str) -> pl.Expr:
@@ -51,18 +96,19 @@ def _flat(frame: pl.DataFrame, column: str) -> pl.Expr:
     return pl.format("[{}]", quoted.list.join(",")).alias(column)
 
 
-def _lines(path: Path, columns: tuple[str, ...]) -> list[tuple[str | None, ...]]:
+def _from_lines(lines: Iterable[bytes], thing: str, table: str) -> pl.DataFrame:
+    columns = FEED[table].names
     rows = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             row = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
         except msgspec.DecodeError as error:
-            thing = f"contracts/{path.name}, line {number}"
-            raise InputError(thing, "it is no JSON object", "Have the contract system write it again.") from error
+            remedy = "Have the contract system write it again."
+            raise InputError(f"{thing}, line {number}", "it is no JSON object", remedy) from error
         rows.append(tuple(_text(row.get(c)) for c in columns))
-    return rows
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def _text(raw: msgspec.Raw | None) -> str | None:
@@ -73,7 +119,11 @@ def _text(raw: msgspec.Raw | None) -> str | None:
     return msgspec.json.decode(written, type=str) if written.startswith(b'"') else written.decode()
 
 
-def _typed(column: FeedColumn) -> pl.Expr:
+def _typed(table: str, raw: pl.DataFrame) -> pl.DataFrame:
+    return raw.select(_cell(column) for column in FEED[table])
+
+
+def _cell(column: FeedColumn) -> pl.Expr:
     text = pl.col(column.name)
     match column.reads_as:
         case "day":

@@ -6,22 +6,21 @@ ingest → dedup → quality → rights → publish (once per order) → settle 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import msgspec
 
 from pipelines import receipts
-from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, PromptbookError, RedNight
 from pipelines.lake import Lake
 from pipelines.landing import Landing
 from pipelines.night import Night
 from pipelines.receipts import Receipt
 from pipelines.settings import Settings
-from pipelines.tables.rights_feed import FEED
 
 BEFORE_PUBLISH = ("ingest", "dedup", "quality", "rights")
 STAGES = (*BEFORE_PUBLISH, "publish", "settle", "analytics")
@@ -87,23 +86,26 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
     module = _stage(name)
     _check_needs(name, night)
 
+    inputs = module.inputs(night)
+
     def run() -> Receipt:
         if name == "rights":
             check_contracts(night)
         receipt: Receipt = module.run(night)
+        if name == "rights":
+            _check_unchanged(night, inputs)
         return receipt
 
-    receipt = _run_once(night, name, None, module.inputs(night), run, force=force)
+    receipt = _run_once(night, name, None, inputs, run, force=force)
     if name == "analytics":
         import_module("pipelines.quality.report").write_report(night)
     return receipt
 
 
 def check_contracts(night: Night) -> None:
-    """Have quality judge the contract feed as it lies in landing, before rights are decided; else GateClosed."""
-    there = {p.name.partition(".")[0] for p in night.landing.contracts.glob("*.*")}
-    frames = {name: read_contracts(night.landing, name) for name in FEED if name in there}
-    _stage("quality").check_contracts(frames)
+    """Have quality judge the contract feed as it was handed over, before rights are decided; else GateClosed."""
+    there = night.contracts.there()
+    _stage("quality").check_contracts(night.contracts.read(*there))
 
 
 def orders(night: Night) -> list[str]:
@@ -116,12 +118,19 @@ def publish(night: Night, order: str, *, force: bool = False) -> Receipt:
     """Publish one order; quality checks the staged version before it becomes CURRENT."""
     module = _stage("publish")
     _check_needs("publish", night)
-    _check_decided_on_what_lies_there(night)
+    decided = night.receipt("rights")
+    assert decided is not None  # noqa: S101  (it is what publish needs)
+    _check_unchanged(night, decided.inputs)
     quality = _stage("quality")
+
+    def check(*staged: Any) -> object:
+        found = quality.check_published(*staged)
+        _check_unchanged(night, decided.inputs)  # again, now that the next thing is CURRENT
+        return found
 
     def run() -> Receipt:
         quality.check_gate(night)
-        receipt: Receipt = module.run(night, order, check=quality.check_published)
+        receipt: Receipt = module.run(night, order, check=check)
         return receipt
 
     return _run_once(night, "publish", order, module.inputs(night, order), run, force=force)
@@ -149,9 +158,14 @@ def _run_once(
     done = night.receipt(name, part)
     if done is not None and done.inputs == inputs and not force:
         return done
-    receipts.path_of(night.lake.root, name, night.date, part).unlink(missing_ok=True)
+    path = receipts.path_of(night.lake.root, name, night.date, part)
+    path.unlink(missing_ok=True)
     night.progress(f"{name} {part or ''}".strip())
-    receipt = msgspec.structs.replace(run(), inputs=inputs)
+    try:
+        receipt = msgspec.structs.replace(run(), inputs=inputs)
+    except PromptbookError:
+        path.unlink(missing_ok=True)
+        raise
     receipts.save(night.lake.root, receipt)
     return receipt
 
@@ -163,14 +177,13 @@ def _check_needs(name: str, night: Night) -> None:
         raise InputError(f"stage {name}, night {night.name}", rule, f"Run: promptbook stage {needed} {night.name}.")
 
 
-def _check_decided_on_what_lies_there(night: Night) -> None:
+def _check_unchanged(night: Night, decided: Mapping[str, str]) -> None:
     """Refuse to publish what was decided on other contracts or orders: a restriction may have come since."""
-    decided = night.receipt("rights")
     now = _stage("rights").inputs(night)
-    changed = [k for k in ("contracts", "orders", "as_of") if decided is None or decided.inputs.get(k) != now[k]]
+    changed = [k for k in ("contracts", "orders", "as_of") if decided.get(k) != now[k]]
     if changed:
         rule = f"{', '.join(changed)} changed since rights were decided"
-        raise InputError(f"publish, night {night.name}", rule, f"Run: promptbook stage rights {night.name}.")
+        raise InputError(f"night {night.name}", rule, f"Run: promptbook stage rights {night.name}.")
 
 
 def _stage(name: str) -> ModuleType:

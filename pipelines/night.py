@@ -17,6 +17,7 @@ import msgspec
 import polars as pl
 
 from pipelines import __version__, receipts
+from pipelines.contracts import Contracts
 from pipelines.lake import File, Lake, Manifest
 from pipelines.landing import Landing
 from pipelines.logs import Log
@@ -45,6 +46,11 @@ class Night:
     def name(self) -> str:
         """The night as the name of a partition."""
         return self.date.isoformat()
+
+    @property
+    def contracts(self) -> Contracts:
+        """The contract feed of this night, from the database where the settings name one."""
+        return Contracts(self.landing.contracts, self.settings.contracts_dsn)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -145,6 +151,10 @@ class Night:
         return receipts.load(self.lake.root, stage, self.date, part)
 
     # ── what a stage depends on ──────────────────────────────────────────────────────────────────────────────────
+
+    def digest_of_contracts(self, *tables: str) -> str:
+        """Name the state of the contract feed by a hash, or of some of its tables."""
+        return digest(self.contracts.state(*tables))
 
     def digest_of(self, upto: Sequence[Table] = (), before: Sequence[Table] = ()) -> dict[str, str]:
         """Name the state of tables by a hash: of the commits up to this night, or of those before it."""

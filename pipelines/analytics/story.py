@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from pipelines import duck
 from pipelines.analytics.views import create_views
-from pipelines.contracts import read_contracts
+from pipelines.contracts import Contracts
 from pipelines.errors import InputError, OrderError
 from pipelines.lake import Lake
 from pipelines.landing import Landing
@@ -89,10 +89,12 @@ class Story(msgspec.Struct, frozen=True):
 
 def why(lake: Lake, landing: Landing, submission_id: str, settings: Settings | None = None) -> Story:
     """Tell a submission's path as the lake has it now; InputError where nothing of that name ever landed."""
-    with duck.connect(settings or Settings()) as connection:
+    settings = settings or Settings()
+    feed = Contracts(landing.contracts, settings.contracts_dsn).read("rights_grant", "prohibition", "contract_party")
+    with duck.connect(settings) as connection:
         create_views(connection, lake)
-        for table in ("rights_grant", "prohibition", "contract_party"):
-            duck.load(connection, f"feed.{table}", read_contracts(landing, table))
+        for table, rows in feed.items():
+            duck.load(connection, f"feed.{table}", rows)
         orders = [{name: getattr(order, name) for name in ORDERS} for order in _readable(landing)]
         duck.load(connection, "ours.orders", pl.DataFrame(orders, schema=ORDERS))
         duck.set_variables(connection, {"submission_id": submission_id})

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import polars as pl
 
-from pipelines.contracts import read_contracts
 from pipelines.errors import InputError, OrderError
 from pipelines.logs import LOGS
-from pipelines.night import Night, digest, digest_of_files
+from pipelines.night import Night, digest
 from pipelines.publish.pseudonyms import Pseudonyms, people
 from pipelines.publish.publication import Check, Outcome, bytes_of, publish
 from pipelines.publish.ready import Ready
@@ -47,7 +43,7 @@ def run(night: Night, order_id: str, check: Check | None = None) -> Receipt:
     """
     order = order_of(night, order_id)
     pseudonyms = Pseudonyms(night.settings.pseudonym_key, order.client_id)
-    records = records_of(night.landing)
+    records = records_of(night.contracts)
     came = records.over(night.rows(night.going_on(LOGS), [*LOOKS_AT, "language", "performers"]))
     judged = judge(came, _decisions(night, order), order)
     judged, takes = _with_takes(night, judged, order, pseudonyms)
@@ -68,17 +64,10 @@ def inputs(night: Night, order_id: str) -> dict[str, str]:
     return {
         "order": digest(order),
         "decisions": digest(decided.files if decided else None),
-        "people": digest_of_files(_people_files(night)),
+        "people": night.digest_of_contracts("performer", "submission", "contribution"),
         "key": Pseudonyms(night.settings.pseudonym_key, order.client_id).key_id,
         "version in force": str(current),
     } | night.digest_of(upto=[*tables, TAKES, RECORDINGS])
-
-
-def _people_files(night: Night) -> Iterator[Path]:
-    """Name the files of the contract feed that tell who is who."""
-    return (
-        p for table in ("performer", "submission", "contribution") for p in night.landing.contracts.glob(f"{table}.*")
-    )
 
 
 def order_of(night: Night, order_id: str) -> Order:
@@ -149,7 +138,7 @@ def _takes_seen(night: Night, order: Order) -> pl.DataFrame:
 
 def _persons(night: Night, came: pl.DataFrame) -> dict[str, str]:
     ids = came.select(pl.col("performers").explode(empty_as_null=False).struct.field("performer_id").unique().sort())
-    return people(read_contracts(night.landing, "performer"), ids.to_series())
+    return people(night.contracts.read("performer")["performer"], ids.to_series())
 
 
 def _ready(order: Order, judged: pl.DataFrame, takes: pl.DataFrame, eyes: Eyes) -> Ready:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import polars as pl
 
-from pipelines.contracts import read_contracts
-from pipelines.landing import Landing
+from pipelines.contracts import Contracts
 from pipelines.tables.submissions import SUBMISSIONS
 
 SILENT = {"kind": "kind", "session": "session_id", "campaign": "campaign_id", "ai_assistance": "ai_assistance"}
@@ -36,12 +35,13 @@ class Records:
         return filled.with_columns(*said, performers=who).select(rows.columns)
 
 
-def records_of(landing: Landing) -> Records:
-    """Read the signed records that lie in landing, the latest of each."""
-    latest = read_contracts(landing, "submission").sort("recorded_at", "content_sha256", nulls_last=False)
+def records_of(contracts: Contracts) -> Records:
+    """Read the signed records of the contract feed, the latest of each."""
+    feed = contracts.read("submission", "contribution")
+    latest = feed["submission"].sort("recorded_at", "content_sha256", nulls_last=False)
     one = latest.drop_nulls("submission_id").unique("submission_id", keep="last", maintain_order=True)
     submissions = one.select("submission_id", *(pl.col(there).alias(f"{c}_on_record") for c, there in SILENT.items()))
-    return Records(submissions, _contributors(read_contracts(landing, "contribution")))
+    return Records(submissions, _contributors(feed["contribution"]))
 
 
 def _contributors(contributions: pl.DataFrame) -> pl.DataFrame:

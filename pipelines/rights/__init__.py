@@ -17,7 +17,6 @@ from pipelines.night import Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.rights import claims, feed, gate, rulebook
 from pipelines.rights import decide as deciding
-from pipelines.rights.postgres import load_postgres
 from pipelines.rights.reappearing import given_before, with_reappearing
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.decisions import DECISIONS
@@ -71,28 +70,18 @@ def _load_contracts(connection: duckdb.DuckDBPyConnection, night: Night) -> None
     if night.settings.contracts_dsn is None:
         feed.load_folder(connection, night.landing.contracts)
     else:
-        load_postgres(connection, night.settings.contracts_dsn.get_secret_value())
+        feed.load_database(connection, night.settings.contracts_dsn.get_secret_value())
 
 
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: accepted rows, the contract feed, the orders, what was delivered, the day asked."""
     tables = [table for log in LOGS for table in (log.kept, log.held)]
     return {
-        "contracts": _contracts_state(night),
+        "contracts": night.digest_of_contracts(),
         "orders": digest_of_files(night.landing.orders()),
         "delivered": digest(ledger(night.lake, DELIVERY)["delivery_id"].sort().to_list()),
         "as_of": (night.as_of or night.date).isoformat(),
     } | night.digest_of(upto=tables)
-
-
-def _contracts_state(night: Night) -> str:
-    """Name the state of the contract feed; of a database by its control totals, which change with every row."""
-    if night.settings.contracts_dsn is None:
-        return digest_of_files(night.landing.contracts.glob("*"))
-    with rulebook.open_rulebook() as connection:
-        load_postgres(connection, night.settings.contracts_dsn.get_secret_value(), ("control_total", "seal"))
-        found = connection.sql("SELECT * FROM feed.control_total ORDER BY ALL").fetchall()
-        return digest([found, connection.sql("SELECT * FROM feed.seal ORDER BY ALL").fetchall()])
 
 
 def orders_of(landing: Landing) -> tuple[list[Order], int]:

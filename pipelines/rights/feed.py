@@ -14,7 +14,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.contracts import THEIRS, table_files
 from pipelines.errors import InputError
+from pipelines.postgres import snapshot
 from pipelines.tables.rights_feed import FEED, FeedTable
 
 Row = Mapping[str, object]
@@ -62,14 +64,18 @@ def load_folder(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Load a folder with one NDJSON or Parquet file a table; a missing file is an empty table."""
     if not folder.is_dir():
         raise InputError(str(folder), "it is not a folder of feed tables", "Name the folder that holds them.")
-    seen: set[str] = set()
-    for file in sorted(folder.iterdir()):
-        if file.suffix not in (".ndjson", ".jsonl", ".parquet") or file.name.startswith("."):
-            continue
-        if file.stem in seen:
-            raise InputError(file.name, "the table is there twice", "Keep one file a table.")
-        seen.add(file.stem)
+    for file in table_files(folder).values():
         load_file(connection, file)
+
+
+def load_database(connection: duckdb.DuckDBPyConnection, dsn: str) -> None:
+    """Load every feed table of the contract system's database, all as of one instant.
+
+    An absent table is an empty one, which its control total does not forgive.
+    """
+    with snapshot(dsn, THEIRS) as server:
+        for name in server.schemas:
+            load_rows(connection, name, ((0, json.loads(line)) for line in server.lines(name)))
 
 
 def load_file(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

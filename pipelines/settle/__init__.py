@@ -8,9 +8,8 @@ import duckdb
 import polars as pl
 
 from pipelines import duck
-from pipelines.contracts import read_contracts
 from pipelines.logs import LOGS
-from pipelines.night import Night, count_by_rule, digest_of_files
+from pipelines.night import Night, count_by_rule
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.pay import CREDIT, PAY_ENTRY, PAY_HELD
@@ -42,15 +41,15 @@ def run(night: Night) -> Receipt:
 
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads; its own records of tonight are not among it, since twice is once."""
-    feed = [p for table in (*TERMS, *PLATFORM) for p in night.landing.contracts.glob(f"{table}.*")]
     tables = [t for log in LOGS for t in (log.kept, log.held)]
-    return {"contracts": digest_of_files(feed)} | night.digest_of(upto=tables, before=[PAY_ENTRY])
+    feed = {"contracts": night.digest_of_contracts(*TERMS, *PLATFORM)}
+    return feed | night.digest_of(upto=tables, before=[PAY_ENTRY])
 
 
 def settle(connection: duckdb.DuckDBPyConnection, night: Night, accepted: pl.DataFrame, claimed: pl.DataFrame) -> None:
     """Load what the files of sql/settle/ read, and run them."""
-    for table in (*TERMS, *PLATFORM):
-        duck.load(connection, f"feed.{table}", read_contracts(night.landing, table))
+    for table, rows in night.contracts.read(*TERMS, *PLATFORM).items():
+        duck.load(connection, f"feed.{table}", rows)
     duck.load(connection, "ours.accepted", accepted)
     duck.load(connection, "ours.claimed", claimed)
     duck.load(connection, "ours.paid", paid(night))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import flow
+from pipelines import flow, quality
 from pipelines.errors import InputError, RedNight
 from pipelines.night import Night
 from pipelines.rights import seal_folder
@@ -24,17 +24,46 @@ def built(tmp_path: Path) -> Night:
     return night
 
 
-def test_a_restriction_filed_after_the_decision_is_never_published_over(built: Night) -> None:
-    contracts = built.landing.contracts
+def restrict(night: Night) -> None:
+    contracts = night.landing.contracts
     row = {"revocation_id": "REV9", "target_kind": "performer", "target_id": "prf-mara", "filed_on": "2026-11-21"}
     row |= {"effective_on": "2026-11-21", "effect": "stop", "basis": "contract", "recorded_at": "2026-11-21T08:00:00"}
     with (contracts / "revocation.ndjson").open("a") as file:
         file.write(json.dumps(row) + "\n")
     seal_folder(contracts)
+
+
+def test_a_restriction_filed_after_the_decision_is_never_published_over(built: Night) -> None:
+    restrict(built)
     with pytest.raises(InputError, match="contracts changed since rights were decided"):
         flow.publish(built, "almanac-text")
     flow.build(built)
     assert versions_of(built)["cl-almanac/scenes"] == "1.0.1"
+
+
+def test_a_restriction_filed_while_a_version_is_staged_keeps_it_from_becoming_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = sample_night(tmp_path, 1)
+    for stage in flow.BEFORE_PUBLISH:
+        flow.run_stage(stage, night)
+    monkeypatch.setattr(quality, "check_published", lambda *_: restrict(night))
+    with pytest.raises(InputError, match="contracts changed since rights were decided"):
+        flow.publish(night, "almanac-text")
+    assert versions_of(night) == {}
+    assert night.receipt("publish", "almanac-text") is None
+
+
+def test_contracts_that_change_while_rights_are_decided_leave_no_decision_to_publish_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = sample_night(tmp_path, 1)
+    for stage in flow.BEFORE_PUBLISH[:-1]:
+        flow.run_stage(stage, night)
+    monkeypatch.setattr(quality, "check_contracts", lambda _: restrict(night))
+    with pytest.raises(InputError, match="contracts changed"):
+        flow.run_stage("rights", night)
+    assert night.receipt("rights") is None
 
 
 def test_a_stage_is_not_run_again_for_the_same_inputs(built: Night) -> None:
