@@ -10,19 +10,20 @@ from pipelines.night import Night, digest
 from pipelines.publish.pseudonyms import Pseudonyms, people
 from pipelines.publish.publication import Check, Outcome, bytes_of, publish
 from pipelines.publish.ready import Ready
-from pipelines.publish.records import records_of
 from pipelines.publish.rendering import Eyes
 from pipelines.publish.selection import judge, judge_takes, withheld
 from pipelines.publish.takes import FIELDS, takes_of
 from pipelines.receipts import Receipt
+from pipelines.records import records_of
 from pipelines.schemas.order import Order, read_order
+from pipelines.selecting import LOOKS_AT
 from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.takes import TAKES
 from pipelines.tables.withheld import WITHHELD
 from pipelines.versions import Dataset
 
-LOOKS_AT = ["row_id", "submission_id", "revision", "content_sha256", "feed", "kind", "campaign", "session"]
+ROW = ("row_id", "submission_id", "revision", "content_sha256")
 
 
 def orders(night: Night) -> list[str]:
@@ -44,7 +45,7 @@ def run(night: Night, order_id: str, check: Check | None = None) -> Receipt:
     order = order_of(night, order_id)
     pseudonyms = Pseudonyms(night.settings.pseudonym_key, order.client_id)
     records = records_of(night.contracts)
-    came = records.over(night.rows(night.going_on(LOGS), [*LOOKS_AT, "language", "performers"]))
+    came = records.over(night.rows(night.going_on(LOGS), [*ROW, *LOOKS_AT, "performers"]))
     judged = judge(came, _decisions(night, order), order)
     judged, takes = _with_takes(night, judged, order, pseudonyms)
     held = withheld(judged, order)

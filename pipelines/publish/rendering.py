@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.publish.pseudonyms import Pseudonyms, speakers_named
-from pipelines.publish.records import Records
+from pipelines.records import Records
 from pipelines.tables.scenes import SCENES
 from pipelines.tables.turns import TURNS
 

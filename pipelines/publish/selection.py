@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.schemas.order import Order, Select
+from pipelines.schemas.order import Order
+from pipelines.selecting import unselected_by
 from pipelines.tables.withheld import WITHHELD
 
 REMEDIES = {
@@ -15,31 +16,6 @@ REMEDIES = {
     "take_broken": "Record again: the table recordings says what it breaks, expectations/takes.json what to do.",
     "take_unheard": "Run the stage quality for the night in which the recording came.",
 }
-
-
-def unselected_by(select: Select) -> pl.Expr:
-    """Name what an order asks and a row is not, as a list; null is never in a list that an order names."""
-    asked = {
-        "feeds": _among("feed", select.feeds),
-        "languages": _language(select.languages),
-        "kinds": _among("kind", select.kinds),
-        "campaigns": _among("campaign", select.campaigns),
-        "sessions": _among("session", select.sessions),
-    }
-    lacking = [pl.when(~has.fill_null(value=False)).then(pl.lit(name)) for name, has in asked.items()]
-    return pl.concat_list(lacking).list.drop_nulls()
-
-
-def _among(column: str, values: list[str] | None) -> pl.Expr:
-    return pl.lit(value=True) if values is None else pl.col(column).is_in(values)
-
-
-def _language(tags: list[str] | None) -> pl.Expr:
-    """A tag takes itself and its subtags (RFC 4647, basic filtering): `en` takes `en-GB`, not `eng`."""
-    if tags is None:
-        return pl.lit(value=True)
-    language = pl.col("language").str.to_lowercase()
-    return pl.any_horizontal([(language == t.lower()) | language.str.starts_with(f"{t.lower()}-") for t in tags])
 
 
 def reduced(decisions: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import duckdb
 import msgspec
 import polars as pl
 
+from pipelines import duck
 from pipelines.errors import InputError, OrderError
 from pipelines.landing import Landing
 from pipelines.logs import LOGS
@@ -17,7 +18,7 @@ from pipelines.night import Night, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.rights import claims, feed, gate, rulebook
 from pipelines.rights import decide as deciding
-from pipelines.rights.reappearing import given_before, with_reappearing
+from pipelines.rights.reappearing import given_before, to_deliver, with_reappearing
 from pipelines.schemas.order import Order, read_order
 from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM
@@ -61,6 +62,8 @@ def decided_night(night: Night, asked: list[Order]) -> duckdb.DuckDBPyConnection
     gate.seal(connection)
     gate.judge(connection)
     gate.stop_on_defects(connection)
+    if deciding.has_limits(connection):
+        duck.load(connection, "rights.to_deliver", to_deliver(night, asked))
     deciding.share_out(connection)
     return connection
 
@@ -125,6 +128,9 @@ def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[
     feed.load_rows(connection, "request", [(0, row) for row in _requests(connection, night, asked)])
     for table, name in ((DELIVERY, "delivery"), (DELIVERY_ITEM, "delivery_item")):
         given = ledger(night.lake, table).select(c.name for c in table)
+        if table is DELIVERY and night.known_at is None:  # a build counts what it gave, whenever it wrote that down
+            known_at = _snapshot_taken(connection, night)
+            given = given.with_columns(recorded_at=pl.min_horizontal("recorded_at", pl.lit(known_at)))
         feed.load_arrow(connection, name, given.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 

@@ -42,13 +42,19 @@ def would_release(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def share_out(connection: duckdb.DuckDBPyConnection) -> None:
     """Decide the orders of one build together: a limited number of deliveries goes to the smallest request_id first.
 
-    Expects a judged feed; fills rights.decision and rights.obligation (semantics 9).
+    Expects a judged feed; fills rights.decision and rights.obligation (semantics 9). Where the caller made the table
+    rights.to_deliver, only its pairs count as deliveries.
     """
     rulebook.run(connection, rulebook.DECISION)
     spent = 0
-    while (now := _spent(connection)) > spent:
+    while has_limits(connection) and (now := _spent(connection)) > spent:
         spent = now
         rulebook.run(connection, rulebook.FROM_CELLS)
+
+
+def has_limits(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether any grant of a judged feed limits how often it may be delivered."""
+    return bool(connection.sql("FROM rights.grant_row WHERE max_deliveries IS NOT NULL LIMIT 1").fetchall())
 
 
 def _spent(connection: duckdb.DuckDBPyConnection) -> int:

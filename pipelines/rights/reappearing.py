@@ -8,12 +8,17 @@ import duckdb
 import polars as pl
 
 from pipelines.lake import Lake
+from pipelines.logs import LOGS
+from pipelines.night import Night
+from pipelines.records import records_of
 from pipelines.rights import gate, rulebook
 from pipelines.schemas.order import Order
+from pipelines.selecting import LOOKS_AT, unselected_by
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM
 from pipelines.versions import ledger
 
-SPENT = "MAX_DELIVERIES_REACHED"
+OF_A_DELIVERY = ["APPROVAL_MISSING", "MAX_DELIVERIES_REACHED"]
+"""Reasons that stand against a delivery, and not against what was delivered."""
 PAIR = ["order_id", "row_id"]
 
 
@@ -23,13 +28,13 @@ def with_reappearing(
     connection: duckdb.DuckDBPyConnection,
     decide_again: Callable[[], pl.DataFrame],
 ) -> pl.DataFrame:
-    """Allow what only the count of deliveries denies, where the same content was delivered to the same dataset.
+    """Allow what is denied only as one more delivery, where the same content was delivered to the same dataset.
 
     `decided`: rows of `decisions`. `given`: the (order_id, row_id) pairs whose content this order's dataset holds or
-    held. The decision is made again without deliveries, and only those pairs take its answer.
+    held. The decision is made again as if nothing were a delivery, and only those pairs take its answer.
     """
-    only_spent = (pl.col("reasons").list.len() == 1) & pl.col("reasons").list.contains(SPENT)
-    waiting = decided.filter(only_spent).join(given, on=PAIR, how="semi")
+    others = pl.col("reasons").list.set_difference(OF_A_DELIVERY).list.len()
+    waiting = decided.filter(pl.col("decision") == "deny", others == 0).join(given, on=PAIR, how="semi")
     if waiting.is_empty():
         return decided
     rulebook.run(connection, ("92_forget_deliveries",))
@@ -51,3 +56,23 @@ def given_before(lake: Lake, accepted: pl.DataFrame, asked: list[Order]) -> pl.D
     items = ledger(lake, DELIVERY_ITEM).join(ledger(lake, DELIVERY), on="delivery_id")
     held = items.join(orders, on=["client_id", "dataset"])
     return held.join(accepted, on=["submission_id", "content_sha256"]).select(PAIR).unique()
+
+
+def to_deliver(night: Night, asked: list[Order]) -> pl.DataFrame:
+    """Find the pairs that tonight would be a delivery: accepted, selected, and not given to the dataset before.
+
+    Columns: request_id, submission_id.
+    """
+    columns = ["row_id", "submission_id", "content_sha256", *LOOKS_AT, "performers"]
+    accepted = records_of(night.contracts).over(night.rows(night.going_on(LOGS), columns))
+    schema = {"order_id": pl.String, "row_id": pl.String, "submission_id": pl.String}
+    selected = [
+        accepted.filter(unselected_by(order.select).list.len() == 0).select(
+            pl.lit(order.order_id).alias("order_id"), "row_id", "submission_id"
+        )
+        for order in asked
+    ]
+    fresh = pl.concat([pl.DataFrame(schema=schema), *selected]).join(
+        given_before(night.lake, accepted, asked), on=PAIR, how="anti"
+    )
+    return fresh.select(request_id="order_id", submission_id="submission_id").unique()

@@ -1,41 +1,100 @@
-"""A grant for one delivery: given once, it stays where it was given and goes nowhere else (semantics 9)."""
+"""A delivery that is counted or approved: it goes to the first order that ships it, and stays where it was given."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from pipelines import flow
 from pipelines.night import Night
 from pipelines.rights import seal_folder
-from pipelines.tables.decisions import DECISIONS
+from tests.whole import fates
 from tests.whole.test_laws import published
-from tests.whole.test_sample_nights import sample_night
+from tests.whole.test_sample_nights import sample_night, settings_of
+
+GERMAN, FIRST, SECOND = "almanac-german-eval", "almanac-text", "brandt-text"
+"""Three orders that one grant of sub-night-dough allows; the smallest of them selects German scenes only."""
+SPENT, UNAPPROVED = ["MAX_DELIVERIES_REACHED"], ["APPROVAL_MISSING"]
+KNOWN = {"recorded_at": "2026-01-01T00:00:00"}
+POLICY = {"policy_id": "POL1", "kind": "approval", "territory": "US"} | KNOWN
+POLICY |= {"valid_from": "2026-01-01", "valid_to": "2028-12-31"}
+APPROVED = {"approval_id": "A1", "request_id": FIRST, "deliver_on": "2026-11-21"} | KNOWN
 
 
-def only_one_delivery(landing: Path) -> None:
-    """Let every grant of the sample be delivered once."""
-    path = landing / "contracts" / "rights_grant.ndjson"
-    rows = [json.loads(line) | {"max_deliveries": 1} for line in path.read_text().splitlines()]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    seal_folder(landing / "contracts")
+def first_night(root: Path, **terms: Any) -> Night:
+    """Open the first night of the sample, every grant of it with these terms."""
+    night = sample_night(root, 1)
+    rewrite(night, "rights_grant", (row | terms for row in rows(night, "rights_grant")))
+    return night
 
 
-def allowed(night: Night) -> set[tuple[str, str]]:
-    return set(night.read(DECISIONS).filter(decision="allow").select("order_id", "submission_id").iter_rows())
+def rows(night: Night, table: str) -> list[dict[str, Any]]:
+    text = (night.landing.contracts / f"{table}.ndjson").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def rewrite(night: Night, table: str, lines: Iterable[dict[str, Any]]) -> None:
+    text = "".join(json.dumps(row) + "\n" for row in lines)
+    (night.landing.contracts / f"{table}.ndjson").write_text(text)
+    seal_folder(night.landing.contracts)
+
+
+def night_dough(night: Night) -> dict[str, object]:
+    """Build a night and say what became of one scene in each order."""
+    flow.build(night)
+    said = fates.rows(night)["sub-night-dough@1"]["orders"]
+    assert isinstance(said, dict)
+    return {order: said[order] for order in (GERMAN, FIRST, SECOND) if order in said}
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "first", "second"), [(1, "ships", SPENT), (2, "ships", "ships"), (None, "ships", "ships")]
+)
+def test_an_order_that_selects_nothing_uses_no_delivery_up(
+    tmp_path: Path, deliveries: int | None, first: object, second: object
+) -> None:
+    night = first_night(tmp_path, max_deliveries=deliveries)
+    assert night_dough(night) == {GERMAN: "not_selected", FIRST: first, SECOND: second}
 
 
 def test_what_was_delivered_once_reappears_and_nobody_else_gets_it(tmp_path: Path) -> None:
-    night = sample_night(tmp_path, 1)
-    flow.build(night)
-    everybody = allowed(night)
-    night = sample_night(tmp_path / "limited", 1)
-    only_one_delivery(tmp_path / "limited" / "landing")
-    flow.build(night)
-    first, files = allowed(night), published(night)
-    assert first < everybody, "orders that come later than the first are denied"
-    assert [order for order, s in sorted(first) if s == "sub-night-dough" and order != "voxhall-voice"] == [
-        "almanac-german-eval"
-    ], "of the three orders under one grant, the smallest request_id is first"
+    night = first_night(tmp_path, max_deliveries=1)
+    found, files = night_dough(night), published(night)
     flow.build(night, force=True)
-    assert (allowed(night), published(night)) == (first, files)
+    assert (night_dough(night), published(night)) == (found, files)
+
+
+@pytest.mark.parametrize(("deliveries", "second"), [(1, SPENT), (2, "ships")])
+def test_an_order_that_comes_later_gets_what_is_left(tmp_path: Path, deliveries: int, second: object) -> None:
+    night = first_night(tmp_path, max_deliveries=deliveries)
+    later = night.landing.root / "orders" / f"{SECOND}.yaml"
+    kept = later.read_text()
+    later.unlink()
+    assert night_dough(night) == {GERMAN: "not_selected", FIRST: "ships"}
+    later.write_text(kept)
+    assert night_dough(night) == {GERMAN: "not_selected", FIRST: "ships", SECOND: second}
+
+
+def test_a_delivery_counts_though_its_order_is_gone_and_the_night_is_built_late(tmp_path: Path) -> None:
+    night = first_night(tmp_path, max_deliveries=1)
+    orders = night.landing.root / "orders"
+    kept = (orders / f"{SECOND}.yaml").read_text()
+    (orders / f"{SECOND}.yaml").unlink()
+    assert night_dough(night)[FIRST] == "ships"
+    (orders / f"{FIRST}.yaml").unlink()
+    (orders / f"{SECOND}.yaml").write_text(kept)
+    assert night_dough(night)[SECOND] == SPENT
+
+
+def test_a_delivery_is_approved_once_and_reappears_without_another_approval(tmp_path: Path) -> None:
+    night = first_night(tmp_path, approval_required=True)
+    rewrite(night, "policy", [POLICY])
+    grants = {row["grant_id"] for row in rows(night, "rights_grant")}
+    rewrite(night, "approval", (APPROVED | {"grant_id": g, "approval_id": f"A{g}"} for g in sorted(grants)))
+    assert night_dough(night) == {GERMAN: "not_selected", FIRST: "ships", SECOND: UNAPPROVED}
+    next_day = flow.open_night(night.date.replace(day=22), settings=settings_of(tmp_path))
+    assert night_dough(next_day) == {GERMAN: "not_selected", FIRST: "ships", SECOND: UNAPPROVED}
