@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What a run of Promptbook may be told by its environment; every name is prefixed with PROMPTBOOK_."""
 
-    model_config = SettingsConfigDict(env_prefix="PROMPTBOOK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PROMPTBOOK_", extra="ignore", env_ignore_empty=True)
 
     landing: Path = Path("landing")
     """The folder that others write and Promptbook only reads."""
