@@ -26,6 +26,7 @@ from pipelines.tables.current import CURRENT
 from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.set_aside import SET_ASIDE
@@ -116,6 +117,11 @@ def _heard(take: Row, broken: Sequence[str]) -> Row:
     return measured | said
 
 
+def row_id_of(row: Row) -> Row:
+    """The columns that name a row in every log."""
+    return {name: row[name] for name in ("row_id", "submission_id", "revision")}
+
+
 def _blank(kind: pa.DataType) -> object:
     return 0 if pa.types.is_integer(kind) else [] if pa.types.is_list(kind) else ""
 
@@ -169,6 +175,11 @@ class World:
         path = self.home / "landing" / "takes" / feed / uri
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+    def measure(self, rows: Sequence[Row], date: dt.date = NIGHT, **said: object) -> None:
+        """Let quality measure rows: 1 in every measure, but for what is said."""
+        names = {c.name: "x" if pa.types.is_string(c.type) else 1 for c in MEASURES}
+        self.lake.write(MEASURES, date.isoformat(), frame(MEASURES, [names | row_id_of(r) | said for r in rows]))
 
     def accept(self, rows: Sequence[Row], date: dt.date = NIGHT, files: int = 1, broken: Sequence[str] = ()) -> None:
         """Deliver rows in a number of files, and let every stage up to quality take them.

@@ -20,6 +20,7 @@ from pipelines.errors import InputError
 from pipelines.lake import Lake
 from pipelines.landing import Landing
 from pipelines.settings import Settings
+from pipelines.tables import dictionary
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
@@ -58,6 +59,26 @@ def ask(
         return
     names, rows = answer(Settings(), question, settings_of(put or []))
     _print(names, rows, json=json)
+
+
+@app.command()
+def tables(
+    name: Annotated[str | None, typer.Argument(help="One table; without it, all are listed.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page docs/tables.md.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what the tables of the lake hold: grain, key, and the why of every column.
+
+    Example: promptbook tables measures
+    """
+    if markdown:
+        sys.stdout.write(dictionary.page())
+    elif name is None:
+        found = dictionary.every_table().values()
+        _print(["table", "one row", "why"], [(t.name, t.grain, t.why) for t in found], json=json)
+    else:
+        columns = [(c.name, str(c.type), c.nullable, dictionary.meaning(c)) for c in dictionary.table_named(name)]
+        _print(["column", "type", "may be null", "what"], columns, json=json)
 
 
 def settings_of(put: list[str]) -> dict[str, str]:

@@ -18,12 +18,16 @@ from pipelines.tables.decisions import DECISIONS
 from pipelines.tables.delivery import DELIVERY, DELIVERY_ITEM, VERSION_ROWS
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.pay import CREDIT, PAY_ENTRY, PAY_HELD
 from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.recordings import RECORDINGS
 from pipelines.tables.redelivered import REDELIVERED
+from pipelines.tables.releases import RELEASES
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
+from pipelines.tables.voices import VOICES
 from pipelines.tables.withheld import WITHHELD
 from pipelines.versions import datasets, ledger_manifests
 
@@ -33,7 +37,7 @@ SNAPSHOTS = (DECISIONS, PAY_HELD, CREDIT)
 """Of these the latest partition is the state."""
 DELTAS = (
     *(SUBMISSIONS, DEAD_LETTERS, REDELIVERED, TAKES, CURRENT, SET_ASIDE, DISTINCT, DUPLICATES, ACCEPTED, QUARANTINE),
-    PAY_ENTRY,
+    *(MEASURES, VOICES, RECORDINGS, RELEASES, PAY_ENTRY),
 )
 TABLES = (*DELTAS, *SNAPSHOTS, WITHHELD, *LEDGER)
 

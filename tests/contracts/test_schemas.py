@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from pipelines.schemas.__main__ import HOME, json_schemas
+from pipelines.tables import dictionary
 from tests.landings import submission
+
+
+def test_the_dictionary_of_tables_is_in_step() -> None:
+    page = Path(__file__).parents[2] / "docs" / "tables.md"
+    assert page.read_text(encoding="utf-8") == dictionary.page(), "run: promptbook tables --markdown > docs/tables.md"
 
 
 @pytest.mark.parametrize("file", sorted(json_schemas()))

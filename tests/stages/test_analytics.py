@@ -41,6 +41,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     letter = {"feed": "portal", "file": f"portal/{NIGHT}/day.ndjson", "line": 9, "rule": "not_json", "error": "cut off"}
     letter |= {"delivered_on": NIGHT, "byte_offset": 0, "sha256": "x", "length": 1, "head": b""}
     made.lake.write(DEAD_LETTERS, NIGHT.isoformat(), frame(DEAD_LETTERS, [letter]))
+    made.measure(rows)
+    made.measure(rows[:1], NEXT, turns=30)
     made.decide(rows, denied={"s3": ["CLIENT_BLOCKED"]}, use_by=dt.date(2027, 3, 1))
     stages(made, NIGHT)
     late = scene("s6", performers=[performer("prf_ben")], delivered_on=NEXT)
@@ -131,6 +133,11 @@ def test_every_question_runs_and_answers(world: World, question: str) -> None:
     assert names
     assert rows or question in {"owed"}
     assert commands.first_line(question)
+
+
+def test_measures_are_those_of_the_latest_night(world: World) -> None:
+    found = query(world, "SELECT submission_id, turns, is_accepted FROM measures ORDER BY submission_id")
+    assert found == [("s1", 30, True), ("s2", 1, True), ("s3", 1, True), ("s4", 1, False), ("s5", 1, False)]
 
 
 def test_there_are_a_dozen_questions() -> None:
