@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipelines.dedup import lookup
 from pipelines.dedup.config import Band
 from pipelines.dedup.evidence import Sheet
-from pipelines.dedup.hashing import I64
+from pipelines.dedup.hashing import I64, U32
 from pipelines.dedup.lookup import B8
 from pipelines.dedup.measure import exact_overlap
 from pipelines.dedup.pairs import Texts, texts_of
@@ -29,6 +29,10 @@ class References:
 
     names: tuple[str, ...]
     texts: Texts
+
+    def words_of(self, work: int) -> U32:
+        """Give the word hashes of a work."""
+        return self.texts.words.some(np.array([work], np.int64))[0]
 
 
 def read_references(folder: Path) -> References | None:
