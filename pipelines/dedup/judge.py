@@ -22,6 +22,8 @@ from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
 
+NOBODY = pl.Series("row_id", [], pl.String)
+
 
 @dataclass(frozen=True)
 class Verdicts:
@@ -43,28 +45,30 @@ def judge(
     *,
     shelf: Shelf | None = None,
     references: References | None = None,
+    again: pl.Series = NOBODY,
 ) -> Verdicts:
     """Judge tonight's rows against all earlier ones, and again those rows of history whose candidates tonight changed.
 
     `fresh`, `recent`, `shelf`: fingerprints, each row_id once over all. `come`: the row_ids to judge, of any
-    of them; all fresh rows where None. A verdict depends on the set of rows alone, not on nights, order or threads.
+    of them; all fresh rows where None. `again`: row_ids of history whose published works changed. A verdict depends on
+    the set of rows and works alone, not on nights, order or threads.
     """
     marks = [f.with_columns(is_fresh=pl.lit(value=v)) for f, v in ((fresh, True), (recent, False))]
     here = pl.concat(marks).sort(ORDER)
     is_fresh = here["is_fresh"].to_numpy()
-    is_come = is_fresh if come is None else here["row_id"].is_in(come.implode()).to_numpy()
-    come_there = NO_ROWS
-    if shelf is not None and come is not None:
-        come_there = shelf.find(come.filter(~come.is_in(here["row_id"].implode())))
+    come = fresh["row_id"] if come is None else come
+    asked = pl.concat([come, again]).unique(maintain_order=True)
+    is_asked = here["row_id"].is_in(asked.implode()).to_numpy()
+    asked_there = shelf.find(asked.filter(~asked.is_in(here["row_id"].implode()))) if shelf is not None else NO_ROWS
     here = here.drop("is_fresh")
-    found = reach(here, is_fresh, is_come, shelf, config.floor, come_there)
+    found = reach(here, is_fresh, is_asked, shelf, config.floor, asked_there)
     sheet = sheet_of(found.prints)
     near = near_texts(sheet, found, config)
     lines = verdicts(sheet, found.wanted, near, config, references)
-    new = found.prints["row_id"].is_in(fresh["row_id"].implode()).to_numpy()
+    new, came = (found.prints["row_id"].is_in(ids.implode()).to_numpy() for ids in (fresh["row_id"], come))
     around = Surroundings(here, found.texts, found.ranks, shelf)
     lines |= disagreements(sheet, found.wanted, new, near, around, config)
-    return _split(found.prints, found.wanted, found.is_come, lines, found.refused)
+    return _split(found.prints, found.wanted, came, lines, found.refused)
 
 
 def _split(prints: pl.DataFrame, wanted: B8, come: B8, lines: dict[int, Line], refused: int) -> Verdicts:

@@ -20,6 +20,7 @@ from pipelines.tables.takes import TAKES
 if TYPE_CHECKING:
     from pipelines.dedup.config import Config
     from pipelines.dedup.judge import Verdicts
+    from pipelines.dedup.references import References
     from pipelines.dedup.shelf import Shelf
     from pipelines.lake import File
     from pipelines.tables.contract import Table
@@ -32,17 +33,19 @@ def run(night: Night) -> Receipt:
     from pipelines.dedup import config  # noqa: PLC0415  (numba costs a second to import)
     from pipelines.dedup.history import history_before  # noqa: PLC0415
     from pipelines.dedup.judge import judge  # noqa: PLC0415
-    from pipelines.dedup.references import read_references  # noqa: PLC0415
+    from pipelines.dedup.references import marks_of, read_references  # noqa: PLC0415
 
     settings = config.load()
     recent, shelf = history_before(night.lake, night.date)
     fresh = _fingerprint(night, settings, recent["row_id"], shelf)
-    works = read_references(night.landing.root / "references")
+    works = read_references(night.landing.references)
+    again = _quoting(night, works, recent, shelf, settings)
     come, seen = coming(night, fresh)
-    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf, references=works)
+    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf, references=works, again=again)
     again_kept, again_held = _changed(night, found)
     night.write(DUPLICATES, pl.concat([found.held, again_held]))
-    night.write(DISTINCT, pl.concat([found.kept, again_kept]), covers=seen)  # last: what it covers is judged in both
+    covers = [*seen, *marks_of(works)]
+    night.write(DISTINCT, pl.concat([found.kept, again_kept]), covers=covers)  # last: what it covers is judged in both
     goes_on = {"goes_on_after_all": again_kept.height} if len(again_kept) else {}
     return night.account(
         LOG.stage,
@@ -63,7 +66,7 @@ def inputs(night: Night) -> dict[str, str]:
     from pipelines.dedup.config import CONFIG  # noqa: PLC0415
 
     files = {
-        "references": digest_of_files((night.landing.root / "references").rglob("*")),
+        "references": digest_of_files(night.landing.references.rglob("*")),
         "briefs": digest_of_files((night.landing.root / "briefs").glob("*")),
         "config": digest_of_files([CONFIG]),
     }
@@ -79,7 +82,9 @@ def coming(night: Night, fresh: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """
     kept, held = (night.fresh_files(t, covered_by=DISTINCT) for t in (CURRENT, SET_ASIDE))
     seen = night.names(CURRENT, kept) + night.names(SET_ASIDE, held)
-    covered = [name.split("/")[1] for m in night.lake.manifests(DISTINCT, before=night.date) for name in m.covers]
+    logs = (f"{CURRENT.name}/", f"{SET_ASIDE.name}/")
+    before = [name for m in night.lake.manifests(DISTINCT, before=night.date) for name in m.covers]
+    covered = [name.split("/")[1] for name in before if name.startswith(logs)]
     if min((p for p, _ in kept + held), default="9") <= max(covered, default=""):
         return night.coming_to(LOG, [INGEST]), seen
     parts = [_verdicts(night, CURRENT, kept, goes_on=True), _verdicts(night, SET_ASIDE, held, goes_on=False)]
@@ -128,6 +133,26 @@ def _with_sounds(night: Night, prints: pl.DataFrame) -> pl.DataFrame:
     joined = prints.drop("sounds").join(heard, on="row_id", how="left", maintain_order="left")
     both = pl.concat_list("takes", pl.col("files").fill_null([])).list.unique().list.sort()
     return joined.with_columns(takes=both, sounds=pl.col("sounds").fill_null([])).select(prints.columns)
+
+
+def _quoting(
+    night: Night, works: References | None, recent: pl.DataFrame, shelf: Shelf | None, settings: Config
+) -> pl.Series:
+    """Name the rows of history that works filed since the last night may hold, or that works taken away did hold."""
+    from pipelines.dedup.references import MARK, marks_of, quoting  # noqa: PLC0415
+
+    last = night.lake.manifests(DISTINCT, before=night.date)[-1:]
+    known = {name for m in last for name in m.covers if name.startswith(MARK)}
+    found = [pl.Series("row_id", [], pl.String)]
+    fresh = [n for n, mark in enumerate(marks_of(works)) if mark not in known]
+    if works and fresh and last:
+        found.append(quoting(works, fresh, recent, shelf, settings.published))
+    gone = {mark.removeprefix(MARK).rpartition("@")[0] for mark in known - set(marks_of(works))}
+    for manifest in night.lake.manifests(DUPLICATES, before=night.date) if gone else []:
+        held = night.lake.read(DUPLICATES, [manifest], ["row_id", "rule", "matched_submission_id"])
+        held = held.filter((pl.col("rule") == "published_text") & pl.col("matched_submission_id").is_in(list(gone)))
+        found.append(held["row_id"])
+    return pl.concat(found).unique(maintain_order=True)
 
 
 def _changed(night: Night, found: Verdicts) -> tuple[pl.DataFrame, pl.DataFrame]:
