@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -10,6 +12,7 @@ import polars as pl
 from pipelines.dedup.around import Surroundings
 from pipelines.dedup.config import Config
 from pipelines.dedup.disagreements import disagreements
+from pipelines.dedup.echoes import Echo, Heard, echoes
 from pipelines.dedup.evidence import Sheet, sheet_of
 from pipelines.dedup.labels import MEANING, compared
 from pipelines.dedup.lookup import B8
@@ -17,12 +20,14 @@ from pipelines.dedup.matches import near_texts, take_matches, text_matches
 from pipelines.dedup.pairs import Pairs
 from pipelines.dedup.reach import reach
 from pipelines.dedup.references import References, published
-from pipelines.dedup.rules import Line, Match, published_line, strongest, take_line, text_line
+from pipelines.dedup.rules import Line, Match, published_line, rank_of, strongest, take_line, text_line
 from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
+from pipelines.dedup.tombs import Tombs
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
 
 NOBODY = pl.Series("row_id", [], pl.String)
+NO_ECHO: Mapping[int, Echo] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ def judge(
     *,
     shelf: Shelf | None = None,
     references: References | None = None,
+    tombs: Tombs | None = None,
     again: pl.Series = NOBODY,
 ) -> Verdicts:
     """Judge tonight's rows against all earlier ones, and again those rows of history whose candidates tonight changed.
@@ -64,9 +70,11 @@ def judge(
     found = reach(here, is_fresh, is_asked, shelf, config.floor, asked_there)
     sheet = sheet_of(found.prints)
     near = near_texts(sheet, found, config)
-    lines = verdicts(sheet, found.wanted, near, config, references)
+    heard = echoes(sheet, found.wanted, tombs, config) if tombs else {}
+    lines = verdicts(sheet, found.wanted, near, config, references, heard)
     new, came = (found.prints["row_id"].is_in(ids.implode()).to_numpy() for ids in (fresh["row_id"], come))
     around = Surroundings(here, found.texts, found.ranks, shelf)
+    lines |= {row: echo.labels[1] for row, echo in heard.items() if echo.labels}
     lines |= disagreements(sheet, found.wanted, new, near, around, config)
     return _split(found.prints, found.wanted, came, lines, found.refused)
 
@@ -90,21 +98,37 @@ def _split(prints: pl.DataFrame, wanted: B8, come: B8, lines: dict[int, Line], r
 
 
 def verdicts(
-    sheet: Sheet, wanted: B8, near: Pairs, config: Config, references: References | None = None
+    sheet: Sheet,
+    wanted: B8,
+    near: Pairs,
+    config: Config,
+    references: References | None = None,
+    heard: Mapping[int, Echo] = NO_ECHO,
 ) -> dict[int, Line]:
     """Judge the wanted rows by what they repeat; returns the line of each row that is held."""
     texts, takes = text_matches(sheet, wanted, near), take_matches(sheet, wanted)
+    for row, echo in heard.items():
+        _forget_lesser(sheet, texts, row, echo.text)
+        _forget_lesser(sheet, takes, row, echo.take)
     agree_texts, agree_takes = _agree(sheet, texts), _agree(sheet, takes)
     works = published(sheet, wanted, references, config.published) if references else {}
     lines = {}
-    for row in sorted({*texts, *takes, *works}):
+    for row in sorted({*texts, *takes, *works, *heard}):
         of_row = [take_line(sheet, takes[row], agree_takes[row])] if row in takes else []
         of_row += [text_line(sheet, texts[row], agree_texts[row], config)] if row in texts else []
+        of_row += [h[1] for h in (heard[row].take, heard[row].text) if h] if row in heard else []
         if references and row in works:
             work = works[row].other
             of_row.append(published_line(sheet, works[row], references.names[work], references.words_of(work)))
-        lines[row] = strongest(of_row)
+        if of_row:
+            lines[row] = strongest(of_row)
     return lines
+
+
+def _forget_lesser(sheet: Sheet, matches: dict[int, Match], row: int, heard: Heard | None) -> None:
+    """Of a living row and an erased one, the better match counts: as if both lived."""
+    if heard and row in matches and heard[0] < rank_of(matches[row], sheet.prints, heard[1]["modality"]):
+        del matches[row]
 
 
 def _agree(sheet: Sheet, matches: dict[int, Match]) -> dict[int, bool | None]:

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from pipelines.dedup.config import Config
 from pipelines.dedup.evidence import Sheet
 from pipelines.dedup.hashing import U32
+from pipelines.dedup.shelf import ORDER
 from pipelines.dedup.turns import Part, copied_parts, parts_of_work
 
 COPY = "A person may release it where the earlier row was the copy, or where the edits are new work."
@@ -24,11 +27,13 @@ REMEDIES = {
     "retake": "A person says whether the new recording of the same text was asked for.",
     "same_take": "Deliver the recording that was made for this row; a person may release it.",
     "labels_disagree": "A person settles the labels of the whole family and releases one row of it.",
+    "erased": "None: its performer had it erased; new work is a new submission.",
     "published_text": "A person checks the rights in the published work, or the performer delivers own text.",
 }
 """Every rule of the table `duplicates`, and what releases a row that it held."""
 
 Line = dict[str, Any]
+Rank = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,19 @@ class Match:
         return self.shared / min(self.mine, self.theirs)
 
 
-def text_line(sheet: Sheet, match: Match, agree: bool | None, config: Config) -> Line:
-    """Judge a text that repeats an earlier one; `agree`: whether their labels do, None where none can be compared."""
+def rank_of(match: Match, prints: pl.DataFrame, modality: str) -> Rank:
+    """Order matches of one row: an equal text, else the nearest; most recordings shared; the earliest of several."""
+    earlier = prints.select(ORDER).row(match.other)
+    if modality == "take":
+        return (-match.shared, *earlier)
+    return (not match.is_equal, *((0, 0) if match.is_equal else (-match.jaccard, -match.containment)), *earlier)
+
+
+def text_line(sheet: Sheet, match: Match, agree: bool | None, config: Config, parts: list[Part] | None = None) -> Line:
+    """Judge a text that repeats an earlier one; `agree`: whether their labels do, None where none can be compared.
+
+    `parts`: the turns copied, where they are known.
+    """
     action = "held"
     if match.jaccard < config.rejected.jaccard:
         rule = "same_family" if match.jaccard >= config.held.jaccard else "partial_copy"
@@ -63,18 +79,18 @@ def text_line(sheet: Sheet, match: Match, agree: bool | None, config: Config) ->
     else:
         whose = "own" if _is_own(sheet, match) else "other"
         rule, action = f"{whose}_copy" if match.is_equal else f"{whose}_near_copy", "rejected"
-    return _line(sheet, match, rule, "text") | {"action": action, "labels_agree": agree}
+    return _line(sheet, match, rule, "text", parts) | {"action": action, "labels_agree": agree}
 
 
-def take_line(sheet: Sheet, match: Match, agree: bool | None) -> Line:
+def take_line(sheet: Sheet, match: Match, agree: bool | None, parts: list[Part] | None = None) -> Line:
     """Judge a recording that an earlier row holds already; `match` counts takes."""
     action = "rejected" if match.shared == match.mine else "held"
-    return _line(sheet, match, "same_take", "take") | {"action": action, "labels_agree": agree}
+    return _line(sheet, match, "same_take", "take", parts) | {"action": action, "labels_agree": agree}
 
 
-def labels_line(sheet: Sheet, match: Match, modality: str) -> Line:
+def labels_line(sheet: Sheet, match: Match, modality: str, parts: list[Part] | None = None) -> Line:
     """Judge a row that has a copy with other labels, earlier or later: neither is kept blindly."""
-    line = _line(sheet, match, "labels_disagree", modality)
+    line = _line(sheet, match, "labels_disagree", modality, parts)
     line["evidence"] += "; its labels are others"
     return line | {"action": "held", "labels_agree": False}
 
@@ -98,10 +114,27 @@ def published_line(sheet: Sheet, match: Match, name: str, work: U32) -> Line:
     }
 
 
-def _line(sheet: Sheet, match: Match, rule: str, modality: str) -> Line:
+def erased_line(row: int, ids: Line) -> Line:
+    """Judge a row that was erased and is still, or again, in landing; `ids`: row_id, submission_id, revision."""
+    return {
+        "row": row,
+        **ids,
+        "rule": "erased",
+        "evidence": "a tombstone names it",
+        "remedy": REMEDIES["erased"],
+        "action": "rejected",
+        "modality": "tombstone",
+        "matched_submission_id": ids["submission_id"],
+        "identity": "own",
+        "shared": 0,
+        **_turns([]),
+    }
+
+
+def _line(sheet: Sheet, match: Match, rule: str, modality: str, parts: list[Part] | None = None) -> Line:
     prints, row, other = sheet.prints, match.row, match.other
     matched, revision = prints["submission_id"][other], prints["revision"][other]
-    parts = copied_parts(sheet, row, other)
+    parts = copied_parts(sheet, row, other) if parts is None else parts
     measured = f"Jaccard {match.jaccard:.4f}, containment {match.containment:.4f}, {match.shared} shared shingles"
     takes = f"{match.shared} of {match.mine} takes are the same recording"
     evidence = f"{measured}{_counted(parts)}" if modality == "text" else takes

@@ -19,7 +19,10 @@ DUPLICATES = Table(
         *HELD,
         Column("action", pa.string(), "rejected, or held for a person", among=("rejected", "held")),
         Column(
-            "modality", pa.string(), "what was compared: text, take or reference", among=("text", "take", "reference")
+            "modality",
+            pa.string(),
+            "what was compared: text, take, reference (a published work), tombstone (the row itself was erased)",
+            among=("text", "take", "reference", "tombstone"),
         ),
         Column("matched_row_id", pa.string(), "the row of `submissions` that it repeats", nullable=True),
         Column("matched_submission_id", pa.string(), "that row's submission, or the published work's file name"),
