@@ -22,6 +22,8 @@ Out = Annotated[Path, typer.Option(help="The Parquet file to write.")]
 Jaccard = Annotated[float, typer.Option(min=0.05, max=1.0, help="From which Jaccard on two texts are one family.")]
 Threads = Annotated[int, typer.Option(min=1, help="Threads; the result does not depend on them.")]
 Sample = Annotated[int, typer.Option(min=1, help="How many texts to plant copies of.")]
+Submissions = Annotated[list[str], typer.Argument(metavar="SUBMISSION…", help="Whose fingerprints go.")]
+Because = Annotated[str, typer.Option(help="The request; no personal data.")]
 Seed = Annotated[int, typer.Option(help="The same seed plants the same edits.")]
 
 
@@ -72,6 +74,30 @@ def audit(
         f"Exact join of the sample: {found.exact_pairs:,} pairs; the engine found {found.found_pairs:,} of them"
         f" and invented {found.invented_pairs:,}."
     )
+
+
+@app.command()
+def erase(submissions: Submissions, because: Because = "") -> None:
+    """Turn what dedup remembers of submissions into keyed tombstones: a copy of them never becomes the original.
+
+    Example: promptbook dedup erase sub-ferry-queue --because "request 2026-17"
+    """
+    import datetime as dt  # noqa: PLC0415
+
+    from pipelines.dedup.erasure import BEYOND  # noqa: PLC0415
+    from pipelines.dedup.erasure import erase as erased_from  # noqa: PLC0415
+    from pipelines.lake import Lake  # noqa: PLC0415
+    from pipelines.settings import Settings  # noqa: PLC0415
+
+    settings = Settings()
+    done = erased_from(Lake(settings.lake), settings, submissions, because, dt.datetime.now(dt.UTC))
+    typer.echo(
+        f"{done.tombstones:,} tombstones made; {done.rows:,} fingerprints removed from {done.files:,} files,"
+        f" and {done.shelves:,} shelves of look-up arrays, which are made again where they are due."
+    )
+    typer.echo("Beyond this command:")
+    for what in BEYOND:
+        typer.echo(f"  {what}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a verdict stands on: who holds the same text or take, which turns were copied, whether their labels agree."""
+"""What a verdict stands on: who holds the same text or take, which words each turn has."""
 
 from __future__ import annotations
 
@@ -112,48 +112,3 @@ def flat(lists: pl.Series) -> tuple[np.ndarray, I64]:
 def key_of(text: str) -> int:
     """Name a string in 64 bits, the same on every machine."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") | 1
-
-
-def copied_turns(sheet: Sheet, row: int, other: int) -> list[int]:
-    """List the places of a row's turns whose words are the whole of some turn of the other row."""
-    theirs = set(sheet.turns(other)[0]) - {0}
-    return [place for place, key in enumerate(sheet.turns(row)[0]) if key in theirs]
-
-
-def labels_agree(sheet: Sheet, row: int, other: int) -> bool | None:
-    """Compare the labels of the turns that two rows share; of all turns in order where there are no words to go by.
-
-    None where none can be compared, because one side says nothing.
-    """
-    (keys, labels), (other_keys, other_labels) = sheet.turns(row), sheet.turns(other)
-    if not any(keys) or not any(other_keys):
-        mine, theirs = [x for x in labels if x], [x for x in other_labels if x]
-        return mine == theirs if mine and theirs else None
-    said, theirs_said = _by_words(keys, labels), _by_words(other_keys, other_labels)
-    both = [(said[key], theirs_said[key]) for key in said.keys() & theirs_said.keys()]
-    return all(mine == theirs for mine, theirs in both) if both else None
-
-
-def _by_words(keys: list[int], labels: list[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for key, label in zip(keys, labels, strict=True):
-        if key and label:
-            found.setdefault(key, set()).add(label)
-    return found
-
-
-def disagreeing(sheet: Sheet, row: int) -> tuple[int, str] | None:
-    """Find the earliest later row of another submission with the same text or take (says which) but other labels.
-
-    Looks at the earliest GROUP rows of each text or take.
-    """
-    groups = [("text", sheet.same_text.group(sheet.text_keys[row]))] if sheet.text_keys[row] else []
-    prints = sheet.prints
-    for take in {*prints["takes"][row], *prints["sounds"][row]}:
-        groups.append(("take", sheet.same_take.group(np.uint64(key_of(take)))))
-    found = []
-    for modality, group in groups:
-        first = group[:GROUP]
-        others = first[(first > row) & (sheet.submissions[first] != sheet.submissions[row])]
-        found += [(o, modality) for o in others.tolist() if labels_agree(sheet, row, o) is False][:1]
-    return min(found, default=None)

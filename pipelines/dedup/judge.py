@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 
+from pipelines.dedup.around import Surroundings
 from pipelines.dedup.config import Config
-from pipelines.dedup.evidence import Sheet, disagreeing, sheet_of
+from pipelines.dedup.disagreements import disagreements
+from pipelines.dedup.echoes import Echo, Heard, echoes
+from pipelines.dedup.evidence import Sheet, sheet_of
+from pipelines.dedup.labels import MEANING, compared
 from pipelines.dedup.lookup import B8
-from pipelines.dedup.pairs import measured
-from pipelines.dedup.reach import Reach, reach
+from pipelines.dedup.matches import near_texts, take_matches, text_matches
+from pipelines.dedup.pairs import Pairs
+from pipelines.dedup.reach import reach
 from pipelines.dedup.references import References, published
-from pipelines.dedup.rules import Line, Match, first_line, published_line, strongest, take_line, text_line
+from pipelines.dedup.rules import Line, Match, published_line, rank_of, strongest, take_line, text_line
 from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
+from pipelines.dedup.tombs import Tombs
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
+
+NOBODY = pl.Series("row_id", [], pl.String)
+NO_ECHO: Mapping[int, Echo] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,97 +50,88 @@ def judge(
     *,
     shelf: Shelf | None = None,
     references: References | None = None,
+    tombs: Tombs | None = None,
+    again: pl.Series = NOBODY,
 ) -> Verdicts:
     """Judge tonight's rows against all earlier ones, and again those rows of history whose candidates tonight changed.
 
     `fresh`, `recent`, `shelf`: fingerprints, each row_id once over all. `come`: the row_ids to judge, of any
-    of them; all fresh rows where None. A verdict depends on the set of rows alone, not on nights, order or threads.
+    of them; all fresh rows where None. `again`: row_ids of history whose published works changed. A verdict depends on
+    the set of rows and works alone, not on nights, order or threads.
     """
     marks = [f.with_columns(is_fresh=pl.lit(value=v)) for f, v in ((fresh, True), (recent, False))]
     here = pl.concat(marks).sort(ORDER)
     is_fresh = here["is_fresh"].to_numpy()
-    is_come = is_fresh if come is None else here["row_id"].is_in(come.implode()).to_numpy()
-    come_there = NO_ROWS
-    if shelf is not None and come is not None:
-        come_there = shelf.find(come.filter(~come.is_in(here["row_id"].implode())))
-    found = reach(here.drop("is_fresh"), is_fresh, is_come, shelf, config.floor, come_there)
-    held = verdicts(sheet_of(found.prints), found, config, references)
-    again = pl.Series("again", found.wanted & ~found.is_come)
-    rows = found.prints.select(DISTINCT.empty().columns).with_row_index("row").with_columns(again)
-    kept = rows.filter(pl.Series(found.wanted)).join(held, on="row", how="anti")
-    held = held.with_columns(again.gather(held["row"]))
+    come = fresh["row_id"] if come is None else come
+    asked = pl.concat([come, again]).unique(maintain_order=True)
+    is_asked = here["row_id"].is_in(asked.implode()).to_numpy()
+    asked_there = shelf.find(asked.filter(~asked.is_in(here["row_id"].implode()))) if shelf is not None else NO_ROWS
+    here = here.drop("is_fresh")
+    found = reach(here, is_fresh, is_asked, shelf, config.floor, asked_there)
+    sheet = sheet_of(found.prints)
+    near = near_texts(sheet, found, config)
+    heard = echoes(sheet, found.wanted, tombs, config) if tombs else {}
+    lines = verdicts(sheet, found.wanted, near, config, references, heard)
+    new, came = (found.prints["row_id"].is_in(ids.implode()).to_numpy() for ids in (fresh["row_id"], come))
+    around = Surroundings(here, found.texts, found.ranks, shelf)
+    lines |= {row: echo.labels[1] for row, echo in heard.items() if echo.labels}
+    lines |= disagreements(sheet, found.wanted, new, near, around, config)
+    return _split(found.prints, found.wanted, came, lines, found.refused)
+
+
+def _split(prints: pl.DataFrame, wanted: B8, come: B8, lines: dict[int, Line], refused: int) -> Verdicts:
+    """Part what is held from what goes on, and tonight's rows from those of earlier nights."""
+    held = pl.DataFrame(list(lines.values()), schema={"row": pl.UInt32, **DUPLICATES.empty().schema}).sort("row")
+    judged = wanted.copy()
+    judged[held["row"].to_numpy()] = True
+    rows = prints.select(DISTINCT.empty().columns).with_row_index("row").with_columns(again=pl.Series(judged & ~come))
+    kept = rows.filter(pl.Series(judged)).join(held, on="row", how="anti")
+    held = held.with_columns(again=rows["again"].gather(held["row"]))
     names = DISTINCT.empty().columns, DUPLICATES.empty().columns
     return Verdicts(
         kept.filter(~pl.col("again")).select(names[0]),
         held.filter(~pl.col("again")).select(names[1]),
         kept.filter("again").select(names[0]),
         held.filter("again").select(names[1]),
-        found.refused,
+        refused,
     )
 
 
-def verdicts(sheet: Sheet, found: Reach, config: Config, references: References | None = None) -> pl.DataFrame:
-    """Judge the wanted rows; returns one line a row that is held: row, and the columns of DUPLICATES."""
-    texts = text_matches(sheet, found, config)
-    takes = take_matches(sheet, found.wanted)
-    works = published(sheet, found.wanted, references, config.published) if references else {}
-    lines = []
-    for row in np.flatnonzero(found.wanted).tolist():
-        lines_here = [take_line(sheet, takes[row])] if row in takes else []
-        lines_here += [text_line(sheet, texts[row], config)] if row in texts else []
+def verdicts(
+    sheet: Sheet,
+    wanted: B8,
+    near: Pairs,
+    config: Config,
+    references: References | None = None,
+    heard: Mapping[int, Echo] = NO_ECHO,
+) -> dict[int, Line]:
+    """Judge the wanted rows by what they repeat; returns the line of each row that is held."""
+    texts, takes = text_matches(sheet, wanted, near), take_matches(sheet, wanted)
+    for row, echo in heard.items():
+        _forget_lesser(sheet, texts, row, echo.text)
+        _forget_lesser(sheet, takes, row, echo.take)
+    agree_texts, agree_takes = _agree(sheet, texts), _agree(sheet, takes)
+    works = published(sheet, wanted, references, config.published) if references else {}
+    lines = {}
+    for row in sorted({*texts, *takes, *works, *heard}):
+        of_row = [take_line(sheet, takes[row], agree_takes[row])] if row in takes else []
+        of_row += [text_line(sheet, texts[row], agree_texts[row], config)] if row in texts else []
+        of_row += [h[1] for h in (heard[row].take, heard[row].text) if h] if row in heard else []
         if references and row in works:
-            lines_here.append(published_line(sheet, works[row], references.names[works[row].other]))
-        line = strongest(iter(lines_here)) or _first_of_disagreeing(sheet, row)
-        if line is not None:
-            lines.append(line)
-    return pl.DataFrame(lines, schema={"row": pl.UInt32, **DUPLICATES.empty().schema})
+            work = works[row].other
+            of_row.append(published_line(sheet, works[row], references.names[work], references.words_of(work)))
+        if of_row:
+            lines[row] = strongest(of_row)
+    return lines
 
 
-def text_matches(sheet: Sheet, found: Reach, config: Config) -> dict[int, Match]:
-    """Find each wanted row's best earlier text: an equal one, else the nearest; the earliest of several."""
-    equal = sheet.same_text
-    mask = (equal.first >= 0) & found.wanted[equal.rows]
-    alike = dict(zip(equal.rows[mask].tolist(), equal.first[mask].tolist(), strict=True))
-    foreign = sheet.submissions[found.row] != sheet.submissions[found.earlier]
-    foreign &= ~np.isin(found.row, np.fromiter(alike, np.int64, len(alike)))
-    pairs = measured(sheet.words, found.row[foreign], found.earlier[foreign])
-    pairs = pairs.where((pairs.jaccard >= config.held.jaccard) | (pairs.containment >= config.held.containment))
-    best = np.lexsort((pairs.earlier, -pairs.containment, -pairs.jaccard, pairs.row))
-    matches = {row: _equal_match(sheet, row, other) for row, other in alike.items()}
-    for i in best[np.unique(pairs.row[best], return_index=True)[1]].tolist():
-        counts = int(pairs.shared[i]), int(pairs.mine[i]), int(pairs.theirs[i])
-        matches[int(pairs.row[i])] = Match(int(pairs.row[i]), int(pairs.earlier[i]), *counts)
-    return matches
+def _forget_lesser(sheet: Sheet, matches: dict[int, Match], row: int, heard: Heard | None) -> None:
+    """Of a living row and an erased one, the better match counts: as if both lived."""
+    if heard and row in matches and heard[0] < rank_of(matches[row], sheet.prints, heard[1]["modality"]):
+        del matches[row]
 
 
-def _equal_match(sheet: Sheet, row: int, other: int) -> Match:
-    pair = measured(sheet.words, np.array([row]), np.array([other]))
-    return Match(row, other, int(pair.shared[0]), int(pair.mine[0]), int(pair.theirs[0]), is_equal=True)
-
-
-def take_matches(sheet: Sheet, wanted: B8) -> dict[int, Match]:
-    """Find, for each wanted row, the earlier row that holds most of its recordings; the earliest of several."""
-    alike = sheet.same_take
-    matches: dict[int, Match] = {}
-    for i in np.flatnonzero((alike.first >= 0) & wanted[alike.rows]).tolist():
-        row, other = int(alike.rows[i]), int(alike.first[i])
-        match = Match(row, other, _shared_takes(sheet, row, other), *_take_counts(sheet, row, other))
-        held = matches.get(row)
-        if held is None or (-match.shared, match.other) < (-held.shared, held.other):
-            matches[row] = match
-    return matches
-
-
-def _shared_takes(sheet: Sheet, row: int, other: int) -> int:
-    names = ("takes", "sounds")
-    return max(len(set(sheet.prints[n][row]) & set(sheet.prints[n][other])) for n in names)
-
-
-def _take_counts(sheet: Sheet, row: int, other: int) -> tuple[int, int]:
-    takes = sheet.prints["takes"]
-    return max(1, len(takes[row])), max(1, len(takes[other]))
-
-
-def _first_of_disagreeing(sheet: Sheet, row: int) -> Line | None:
-    found = disagreeing(sheet, row)
-    return first_line(sheet, row, *found) if found else None
+def _agree(sheet: Sheet, matches: dict[int, Match]) -> dict[int, bool | None]:
+    others = np.array([m.other for m in matches.values()], np.int64)
+    found = compared(sheet, np.array(list(matches), np.int64), others)
+    return {row: MEANING[said] for row, said in zip(matches, found.tolist(), strict=True)}

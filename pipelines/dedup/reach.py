@@ -27,6 +27,10 @@ class Reach:
     row: I64
     earlier: I64
     refused: int
+    texts: Texts
+    """The sketches of the rows in memory, `here`."""
+    ranks: I64
+    """How many of the shelf's rows are earlier than each of those."""
 
 
 def reach(
@@ -42,12 +46,13 @@ def reach(
     again_here, again_there = _touched(side, is_fresh, here, known)
     wanted_here, again_there = is_come | again_here, np.union1d(again_there, come_there)
     visitors = shelf.take(again_there) if shelf and len(again_there) else None
-    probes = _Probes.of(side, wanted_here, visitors, shelf)
+    probed = wanted_here | is_fresh
+    probes = _Probes.of(side, probed, visitors, shelf)
     who, whom, refused = probes.candidates(side, shelf, floor)
     met = np.unique(whom[whom >= side.rows]) - side.rows
     frames = [here.with_columns(shelf_row=pl.lit(None, pl.Int64))]
     if shelf:
-        judged = pl.concat([here.filter(pl.Series(wanted_here)), shelf.take(again_there).select(here.columns)])
+        judged = pl.concat([here.filter(pl.Series(probed)), shelf.take(again_there).select(here.columns)])
         frames.append(shelf.take(np.union1d(np.union1d(met, again_there), shelf.like(_keys(judged)))))
     prints = pl.concat(frames, how="diagonal").unique("row_id", keep="first", maintain_order=True).sort(ORDER)
     places = _Places.of(prints, here)
@@ -62,7 +67,7 @@ def reach(
     earlier[is_here] = places.here[whom[is_here]]
     earlier[~is_here] = places.there(whom[~is_here] - side.rows)
     order = np.lexsort((earlier, row))
-    return Reach(prints.drop("shelf_row"), wanted, come, row[order], earlier[order], refused)
+    return Reach(prints.drop("shelf_row"), wanted, come, row[order], earlier[order], refused, side.texts, side.ranks)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from pipelines.dedup.config import Config
-from pipelines.dedup.evidence import Sheet, copied_turns, labels_agree
+from pipelines.dedup.evidence import Sheet
+from pipelines.dedup.hashing import U32
+from pipelines.dedup.shelf import ORDER
+from pipelines.dedup.turns import Part, copied_parts, parts_of_work
 
 COPY = "A person may release it where the earlier row was the copy, or where the edits are new work."
 PLAGIARISM = "It repeats another performer's work: look at it for plagiarism; the first submitted wins. "
@@ -22,11 +27,13 @@ REMEDIES = {
     "retake": "A person says whether the new recording of the same text was asked for.",
     "same_take": "Deliver the recording that was made for this row; a person may release it.",
     "labels_disagree": "A person settles the labels of the whole family and releases one row of it.",
+    "erased": "None: its performer had it erased; new work is a new submission.",
     "published_text": "A person checks the rights in the published work, or the performer delivers own text.",
 }
 """Every rule of the table `duplicates`, and what releases a row that it held."""
 
 Line = dict[str, Any]
+Rank = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -51,66 +58,86 @@ class Match:
         return self.shared / min(self.mine, self.theirs)
 
 
-def text_line(sheet: Sheet, match: Match, config: Config) -> Line:
-    """Judge a text that repeats an earlier one."""
-    agree = labels_agree(sheet, match.row, match.other)
+def rank_of(match: Match, prints: pl.DataFrame, modality: str) -> Rank:
+    """Order matches of one row: an equal text, else the nearest; most recordings shared; the earliest of several."""
+    earlier = prints.select(ORDER).row(match.other)
+    if modality == "take":
+        return (-match.shared, *earlier)
+    return (not match.is_equal, *((0, 0) if match.is_equal else (-match.jaccard, -match.containment)), *earlier)
+
+
+def text_line(sheet: Sheet, match: Match, agree: bool | None, config: Config, parts: list[Part] | None = None) -> Line:
+    """Judge a text that repeats an earlier one; `agree`: whether their labels do, None where none can be compared.
+
+    `parts`: the turns copied, where they are known.
+    """
     action = "held"
     if match.jaccard < config.rejected.jaccard:
         rule = "same_family" if match.jaccard >= config.held.jaccard else "partial_copy"
-    elif agree is False:
-        rule = "labels_disagree"
     elif _is_retake(sheet, match):
         rule = "retake"
     else:
         whose = "own" if _is_own(sheet, match) else "other"
         rule, action = f"{whose}_copy" if match.is_equal else f"{whose}_near_copy", "rejected"
-    measures = {"jaccard": match.jaccard, "containment": match.containment, "shared": match.shared}
-    evidence = f"Jaccard {match.jaccard:.4f}, containment {match.containment:.4f}, {match.shared} shared shingles"
-    line = _line(sheet, match, rule, evidence)
-    return line | measures | {"action": action, "modality": "text", "labels_agree": agree}
+    return _line(sheet, match, rule, "text", parts) | {"action": action, "labels_agree": agree}
 
 
-def take_line(sheet: Sheet, match: Match) -> Line:
+def take_line(sheet: Sheet, match: Match, agree: bool | None, parts: list[Part] | None = None) -> Line:
     """Judge a recording that an earlier row holds already; `match` counts takes."""
-    agree = labels_agree(sheet, match.row, match.other)
-    rule = "labels_disagree" if agree is False else "same_take"
-    action = "rejected" if rule == "same_take" and match.shared == match.mine else "held"
-    line = _line(sheet, match, rule, f"{match.shared} of {match.mine} takes are the same recording")
-    return line | {"shared": match.shared, "action": action, "modality": "take", "labels_agree": agree}
+    action = "rejected" if match.shared == match.mine else "held"
+    return _line(sheet, match, "same_take", "take", parts) | {"action": action, "labels_agree": agree}
 
 
-def published_line(sheet: Sheet, match: Match, name: str) -> Line:
-    """Judge a text that stands in a published work."""
-    row, prints = match.row, sheet.prints
-    evidence = f"{name}: containment {match.containment:.4f}, {match.shared} shared shingles"
+def labels_line(sheet: Sheet, match: Match, modality: str, parts: list[Part] | None = None) -> Line:
+    """Judge a row that has a copy with other labels, earlier or later: neither is kept blindly."""
+    line = _line(sheet, match, "labels_disagree", modality, parts)
+    line["evidence"] += "; its labels are others"
+    return line | {"action": "held", "labels_agree": False}
+
+
+def published_line(sheet: Sheet, match: Match, name: str, work: U32) -> Line:
+    """Judge a text that stands in a published work, given by its name and words."""
+    prints, row = sheet.prints, match.row
+    parts = parts_of_work(sheet, row, work)
     return {
         "row": row,
         **{c: prints[c][row] for c in ("row_id", "submission_id", "revision")},
         "rule": "published_text",
-        "evidence": evidence,
+        "evidence": f"{name}: containment {match.containment:.4f}, {match.shared} shared shingles{_counted(parts)}",
         "remedy": REMEDIES["published_text"],
         "action": "held",
         "modality": "reference",
         "matched_submission_id": name,
         "identity": "published",
-        "jaccard": match.jaccard,
-        "containment": match.containment,
-        "shared": match.shared,
-        "copied_turns": [],
+        **_measures(match),
+        **_turns(parts),
     }
 
 
-def first_line(sheet: Sheet, row: int, later: int, modality: str) -> Line:
-    """Judge the first of a family whose labels disagree: it is not kept blindly."""
-    match = Match(row, later, 0, 1, 1)
-    line = _line(sheet, match, "labels_disagree", f"a later row has the same {modality} and other labels")
-    shared = len(line["copied_turns"]) if modality == "text" else 1
-    return line | {"shared": shared, "action": "held", "modality": modality, "labels_agree": False}
+def erased_line(row: int, ids: Line) -> Line:
+    """Judge a row that was erased and is still, or again, in landing; `ids`: row_id, submission_id, revision."""
+    return {
+        "row": row,
+        **ids,
+        "rule": "erased",
+        "evidence": "a tombstone names it",
+        "remedy": REMEDIES["erased"],
+        "action": "rejected",
+        "modality": "tombstone",
+        "matched_submission_id": ids["submission_id"],
+        "identity": "own",
+        "shared": 0,
+        **_turns([]),
+    }
 
 
-def _line(sheet: Sheet, match: Match, rule: str, evidence: str) -> Line:
+def _line(sheet: Sheet, match: Match, rule: str, modality: str, parts: list[Part] | None = None) -> Line:
     prints, row, other = sheet.prints, match.row, match.other
     matched, revision = prints["submission_id"][other], prints["revision"][other]
+    parts = copied_parts(sheet, row, other) if parts is None else parts
+    measured = f"Jaccard {match.jaccard:.4f}, containment {match.containment:.4f}, {match.shared} shared shingles"
+    takes = f"{match.shared} of {match.mine} takes are the same recording"
+    evidence = f"{measured}{_counted(parts)}" if modality == "text" else takes
     return {
         "row": row,
         "row_id": prints["row_id"][row],
@@ -119,14 +146,30 @@ def _line(sheet: Sheet, match: Match, rule: str, evidence: str) -> Line:
         "rule": rule,
         "evidence": f"{matched} revision {revision}: {evidence}",
         "remedy": REMEDIES[rule],
+        "modality": modality,
         "matched_row_id": prints["row_id"][other],
         "matched_submission_id": matched,
         "matched_revision": revision,
         "identity": "own" if _is_own(sheet, match) else "other",
-        "jaccard": None,
-        "containment": None,
-        "copied_turns": copied_turns(sheet, row, other),
+        **(_measures(match) if modality == "text" else {"shared": match.shared}),
+        **_turns(parts),
     }
+
+
+def _measures(match: Match) -> Line:
+    return {"jaccard": match.jaccard, "containment": match.containment, "shared": match.shared}
+
+
+def _turns(parts: list[Part]) -> Line:
+    return {
+        "copied_turns": [p.turn for p in parts if p.share == 1],
+        "copied_parts": [p._asdict() for p in parts],
+    }
+
+
+def _counted(parts: list[Part]) -> str:
+    whole = sum(p.share == 1 for p in parts)
+    return f", {whole} turns copied whole and {len(parts) - whole} in part"
 
 
 def _is_retake(sheet: Sheet, match: Match) -> bool:
@@ -142,7 +185,7 @@ def _is_own(sheet: Sheet, match: Match) -> bool:
     return bool(set(performers[match.row]) & set(performers[match.other]))
 
 
-def strongest(lines: Iterator[Line]) -> Line | None:
+def strongest(lines: Iterable[Line]) -> Line:
     """Choose the line that counts: a rejection before a hold; a recording, a text, then a published work."""
     order = ("take", "text", "reference")
-    return min(lines, key=lambda line: (line["action"] != "rejected", order.index(line["modality"])), default=None)
+    return min(lines, key=lambda line: (line["action"] != "rejected", order.index(line["modality"])))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipelines.logs import DEDUP, INGEST
-from pipelines.night import Night, count_by_rule, digest_of_files
+from pipelines.night import Night, count_by_rule, digest, digest_of_files
 from pipelines.receipts import Receipt
 from pipelines.tables.current import CURRENT
 from pipelines.tables.distinct import DISTINCT
@@ -16,11 +17,14 @@ from pipelines.tables.fingerprints import FINGERPRINTS
 from pipelines.tables.set_aside import SET_ASIDE
 from pipelines.tables.submissions import SUBMISSIONS
 from pipelines.tables.takes import TAKES
+from pipelines.tables.tombstones import TOMBSTONES
 
 if TYPE_CHECKING:
     from pipelines.dedup.config import Config
     from pipelines.dedup.judge import Verdicts
+    from pipelines.dedup.references import References
     from pipelines.dedup.shelf import Shelf
+    from pipelines.dedup.tombs import Tombs
     from pipelines.lake import File
     from pipelines.tables.contract import Table
 
@@ -30,19 +34,25 @@ LOG = DEDUP
 def run(night: Night) -> Receipt:
     """Hold back every row that repeats earlier work."""
     from pipelines.dedup import config  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.dedup.erasure import marks_of as tombs_covered  # noqa: PLC0415
+    from pipelines.dedup.erasure import read_tombs  # noqa: PLC0415
     from pipelines.dedup.history import history_before  # noqa: PLC0415
     from pipelines.dedup.judge import judge  # noqa: PLC0415
-    from pipelines.dedup.references import read_references  # noqa: PLC0415
+    from pipelines.dedup.references import marks_of, read_references  # noqa: PLC0415
 
     settings = config.load()
+    tombs = read_tombs(night.lake, night.settings)
     recent, shelf = history_before(night.lake, night.date)
-    fresh = _fingerprint(night, settings, recent["row_id"], shelf)
-    works = read_references(night.landing.root / "references")
+    fresh = _fingerprint(night, settings, recent["row_id"], shelf, tombs)
+    works = read_references(night.landing.references)
+    again = _quoting(night, works, recent, shelf, settings)
     come, seen = coming(night, fresh)
-    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf, references=works)
+    found = judge(fresh, recent, settings, come["row_id"], shelf=shelf, references=works, tombs=tombs, again=again)
+    found = _refusing(night, found, come, tombs) if tombs else found
     again_kept, again_held = _changed(night, found)
     night.write(DUPLICATES, pl.concat([found.held, again_held]))
-    night.write(DISTINCT, pl.concat([found.kept, again_kept]), covers=seen)  # last: what it covers is judged in both
+    covers = [*seen, *marks_of(works), *tombs_covered(night.lake)]
+    night.write(DISTINCT, pl.concat([found.kept, again_kept]), covers=covers)  # last: what it covers is judged in both
     goes_on = {"goes_on_after_all": again_kept.height} if len(again_kept) else {}
     return night.account(
         LOG.stage,
@@ -53,7 +63,8 @@ def run(night: Night) -> Receipt:
         notes={
             "lookups_refused": found.refused_lookups,
             "brief_text_unknown": int(fresh["brief_text_unknown"].sum()),
-        },
+        }
+        | ({"tombstones": tombs.rows.height} if tombs else {}),
         inputs=inputs(night),
     )
 
@@ -63,12 +74,13 @@ def inputs(night: Night) -> dict[str, str]:
     from pipelines.dedup.config import CONFIG  # noqa: PLC0415
 
     files = {
-        "references": digest_of_files((night.landing.root / "references").rglob("*")),
+        "references": digest_of_files(night.landing.references.rglob("*")),
         "briefs": digest_of_files((night.landing.root / "briefs").glob("*")),
         "config": digest_of_files([CONFIG]),
     }
     tables = night.digest_of(upto=[SUBMISSIONS, CURRENT, SET_ASIDE, TAKES], before=[FINGERPRINTS, DISTINCT, DUPLICATES])
-    return files | tables
+    erased = night.lake.manifests(TOMBSTONES)
+    return files | tables | ({"tombstones": digest([m.files for m in erased])} if erased else {})
 
 
 def coming(night: Night, fresh: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -79,7 +91,9 @@ def coming(night: Night, fresh: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """
     kept, held = (night.fresh_files(t, covered_by=DISTINCT) for t in (CURRENT, SET_ASIDE))
     seen = night.names(CURRENT, kept) + night.names(SET_ASIDE, held)
-    covered = [name.split("/")[1] for m in night.lake.manifests(DISTINCT, before=night.date) for name in m.covers]
+    logs = (f"{CURRENT.name}/", f"{SET_ASIDE.name}/")
+    before = [name for m in night.lake.manifests(DISTINCT, before=night.date) for name in m.covers]
+    covered = [name.split("/")[1] for name in before if name.startswith(logs)]
     if min((p for p, _ in kept + held), default="9") <= max(covered, default=""):
         return night.coming_to(LOG, [INGEST]), seen
     parts = [_verdicts(night, CURRENT, kept, goes_on=True), _verdicts(night, SET_ASIDE, held, goes_on=False)]
@@ -100,8 +114,28 @@ def _verdicts(night: Night, table: Table, files: list[tuple[str, File]], *, goes
     return pl.concat([empty, *parts])
 
 
-def _fingerprint(night: Night, settings: Config, recent: pl.Series, shelf: Shelf | None) -> pl.DataFrame:
-    """Fingerprint and remember the rows that no earlier night has fingerprinted."""
+def _refusing(night: Night, found: Verdicts, come: pl.DataFrame, tombs: Tombs) -> Verdicts:
+    """Hold the rows that were erased: those that come tonight, and those that went on before their erasure."""
+    from pipelines.dedup.rules import erased_line  # noqa: PLC0415
+
+    last = night.lake.manifests(DISTINCT, before=night.date)[-1:]
+    covered = {name for m in last for name in m.covers}
+    known = [m for m in night.lake.manifests(TOMBSTONES) if f"{TOMBSTONES.name}/{m.partition}" in covered]
+    before = night.lake.read(TOMBSTONES, known, ["row_id"])
+    lines = [erased_line(n, row) for n, row in enumerate(tombs.rows.select(DISTINCT.empty().columns).to_dicts())]
+    held = pl.DataFrame(lines, schema=DUPLICATES.empty().schema)
+    again = held.join(come, on="row_id", how="anti").join(before, on="row_id", how="anti")
+    there = {f.name: getattr(found, f.name) for f in fields(found) if f.name != "refused_lookups"}
+    left = {name: frame.join(held, on="row_id", how="anti") for name, frame in there.items()}
+    left["held"] = pl.concat([left["held"], held.join(come, on="row_id", how="semi")])
+    left["again_held"] = pl.concat([left["again_held"], again])
+    return replace(found, **left)
+
+
+def _fingerprint(
+    night: Night, settings: Config, recent: pl.Series, shelf: Shelf | None, tombs: Tombs | None
+) -> pl.DataFrame:
+    """Fingerprint and remember the rows that no earlier night has fingerprinted, and that nobody had erased."""
     from pipelines.dedup.fingerprint import NEEDED, fingerprint  # noqa: PLC0415
 
     files = night.fresh_files(SUBMISSIONS, covered_by=FINGERPRINTS)
@@ -109,6 +143,8 @@ def _fingerprint(night: Night, settings: Config, recent: pl.Series, shelf: Shelf
     rows = night.lake.read_files(SUBMISSIONS, files, sorted({*NEEDED, *order})).sort(order)
     rows = rows.unique("row_id", keep="first", maintain_order=True)
     rows = rows.filter(~pl.col("row_id").is_in(recent.implode()))
+    if tombs:
+        rows = rows.join(tombs.rows, on="row_id", how="anti")
     if shelf:
         rows = rows.join(shelf.ids(shelf.find(rows["row_id"])).to_frame(), on="row_id", how="anti")
     briefs = {p.stem: p.read_text("utf-8") for p in sorted((night.landing.root / "briefs").glob("*.txt"))}
@@ -128,6 +164,26 @@ def _with_sounds(night: Night, prints: pl.DataFrame) -> pl.DataFrame:
     joined = prints.drop("sounds").join(heard, on="row_id", how="left", maintain_order="left")
     both = pl.concat_list("takes", pl.col("files").fill_null([])).list.unique().list.sort()
     return joined.with_columns(takes=both, sounds=pl.col("sounds").fill_null([])).select(prints.columns)
+
+
+def _quoting(
+    night: Night, works: References | None, recent: pl.DataFrame, shelf: Shelf | None, settings: Config
+) -> pl.Series:
+    """Name the rows of history that works filed since the last night may hold, or that works taken away did hold."""
+    from pipelines.dedup.references import MARK, marks_of, quoting  # noqa: PLC0415
+
+    last = night.lake.manifests(DISTINCT, before=night.date)[-1:]
+    known = {name for m in last for name in m.covers if name.startswith(MARK)}
+    found = [pl.Series("row_id", [], pl.String)]
+    fresh = [n for n, mark in enumerate(marks_of(works)) if mark not in known]
+    if works and fresh and last:
+        found.append(quoting(works, fresh, recent, shelf, settings.published))
+    gone = {mark.removeprefix(MARK).rpartition("@")[0] for mark in known - set(marks_of(works))}
+    for manifest in night.lake.manifests(DUPLICATES, before=night.date) if gone else []:
+        held = night.lake.read(DUPLICATES, [manifest], ["row_id", "rule", "matched_submission_id"])
+        held = held.filter((pl.col("rule") == "published_text") & pl.col("matched_submission_id").is_in(list(gone)))
+        found.append(held["row_id"])
+    return pl.concat(found).unique(maintain_order=True)
 
 
 def _changed(night: Night, found: Verdicts) -> tuple[pl.DataFrame, pl.DataFrame]:
