@@ -107,16 +107,17 @@ def verdicts(
 ) -> dict[int, Line]:
     """Judge the wanted rows by what they repeat; returns the line of each row that is held."""
     texts, takes = text_matches(sheet, wanted, near), take_matches(sheet, wanted)
-    for row, echo in heard.items():
-        _forget_lesser(sheet, texts, row, echo.text)
-        _forget_lesser(sheet, takes, row, echo.take)
+    echo_lines = {
+        row: [*_better(sheet, takes, row, echo.take), *_better(sheet, texts, row, echo.text)]
+        for row, echo in heard.items()
+    }
     agree_texts, agree_takes = _agree(sheet, texts), _agree(sheet, takes)
     works = published(sheet, wanted, references, config.published) if references else {}
     lines = {}
     for row in sorted({*texts, *takes, *works, *heard}):
         of_row = [take_line(sheet, takes[row], agree_takes[row])] if row in takes else []
         of_row += [text_line(sheet, texts[row], agree_texts[row], config)] if row in texts else []
-        of_row += [h[1] for h in (heard[row].take, heard[row].text) if h] if row in heard else []
+        of_row += echo_lines.get(row, [])
         if references and row in works:
             work = works[row].other
             of_row.append(published_line(sheet, works[row], references.names[work], references.words_of(work)))
@@ -125,10 +126,13 @@ def verdicts(
     return lines
 
 
-def _forget_lesser(sheet: Sheet, matches: dict[int, Match], row: int, heard: Heard | None) -> None:
-    """Of a living row and an erased one, the better match counts: as if both lived."""
-    if heard and row in matches and heard[0] < rank_of(matches[row], sheet.prints, heard[1]["modality"]):
-        del matches[row]
+def _better(sheet: Sheet, matches: dict[int, Match], row: int, heard: Heard | None) -> list[Line]:
+    """Of a living row and an erased one the better match counts, as if both lived: the lesser is forgotten."""
+    living = matches.get(row)
+    if heard is None or (living and rank_of(living, sheet.prints, heard[1]["modality"]) < heard[0]):
+        return []
+    matches.pop(row, None)
+    return [heard[1]]
 
 
 def _agree(sheet: Sheet, matches: dict[int, Match]) -> dict[int, bool | None]:

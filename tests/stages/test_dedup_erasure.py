@@ -93,9 +93,11 @@ def test_every_other_row_is_judged_as_if_the_erased_ones_were_there(seed: int, c
     columns = ["row_id", "rule", "action", "matched_row_id", "jaccard", "containment", "identity", "labels_agree"]
     due = {line[0]: line[1:] for line in before.select(columns).iter_rows()}
     after = judged_beside(gone, living)
-    assert after.keys() == {r["row_id"] for r in living} & due.keys()
+    assert after.keys() >= {r["row_id"] for r in living} & due.keys()
     for name, line in after.items():
-        if line[0] == "labels_disagree":  # which of several is named may change: one that can be looked at
+        if name not in due:  # one shared key is enough beside a tombstone: among the living it may be too little
+            assert line[4] >= 0.8
+        elif line[0] == "labels_disagree":  # which of several is named may change: one that can be looked at
             assert due[name][0] == "labels_disagree"
         else:
             assert line == due[name]
