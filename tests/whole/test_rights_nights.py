@@ -1,0 +1,73 @@
+"""Whole nights that somebody tries to trick: late, out of order, with the feed changed in between."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import flow
+from pipelines.night import Night
+from pipelines.sample.plan import NIGHTS
+from tests.whole import fates
+from tests.whole.test_deliveries import rewrite, rows
+from tests.whole.test_sample_nights import sample_night, settings_of
+
+LATE = {"recorded_at": "2026-11-25T10:00:00Z"}
+"""After the night and after every other stamp of the feed: the night is built late."""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the first night as far as quality, once for all experiments."""
+    root = tmp_path_factory.mktemp("judged")
+    night = sample_night(root, 1)
+    for stage in ("ingest", "dedup", "quality"):
+        flow.run_stage(stage, night)
+    return root
+
+
+@pytest.fixture
+def night(judged: Path, tmp_path: Path) -> Night:
+    root = tmp_path / "copy"
+    shutil.copytree(judged, root)
+    return flow.open_night(NIGHTS[1], settings=settings_of(root))
+
+
+def add(night: Night, table: str, *lines: dict[str, Any]) -> None:
+    """Append rows to a table of the feed, and seal it."""
+    there = (night.landing.contracts / f"{table}.ndjson").exists()
+    rewrite(night, table, [*(rows(night, table) if there else []), *lines])
+
+
+def one(night: Night, table: str, **key: str) -> dict[str, Any]:
+    """Take the one row of a table with these cells."""
+    [row] = [row for row in rows(night, table) if key.items() <= row.items()]
+    return row
+
+
+def fate(night: Night, scene: str, order: str) -> object:
+    """Build the night and say what became of a scene in an order."""
+    flow.build(night)
+    said = fates.rows(night)[scene]["orders"]
+    assert isinstance(said, dict)
+    return said[order]
+
+
+def test_a_birth_date_corrected_after_the_night_binds_a_night_built_late(night: Night) -> None:
+    add(night, "performer", one(night, "performer", performer_id="prf-otto") | {"date_of_birth": "2012-01-01"} | LATE)
+    assert fate(night, "sub-otto-small-change@1", "almanac-text") == ["GUARDIAN_CONSENT_MISSING"]
+
+
+def test_a_parent_recorded_after_the_night_is_blocked_in_a_night_built_late(night: Night) -> None:
+    add(night, "client", one(night, "client", client_id="cl-almanac") | {"parent_client_id": "cl-meridian"} | LATE)
+    assert fate(night, "sub-the-interpreter@1", "almanac-text") == ["CLIENT_BLOCKED"]
+
+
+def test_a_stamp_beyond_the_calendar_is_unreadable_and_no_traceback(night: Night) -> None:
+    version = one(night, "contract_version", contract_id="ctr-otto") | {"recorded_at": "9999-12-31T23:30:00-05:00"}
+    others = [row for row in rows(night, "contract_version") if row["contract_id"] != "ctr-otto"]
+    rewrite(night, "contract_version", [*others, version])
+    assert fate(night, "sub-otto-small-change@1", "almanac-text") == ["CONTRACT_UNKNOWN_VALUE"]
