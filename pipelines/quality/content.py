@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.quality.patterns import ASSISTANT, DIGITS, EMAIL, GARBLED, STREET, THREAT, Watched
+from pipelines.quality.patterns import ASSISTANT, DIGITS, EMAIL, GARBLED, SLUR_WORD, STREET, THREAT, Watched
 from pipelines.quality.turns import Flags
 from pipelines.quality.words import Counted
 
@@ -24,6 +24,7 @@ def flags_of(text: pl.Series, counted: Counted) -> dict[str, Flags]:
         "personal_data_turns": private,
         "address_turns": _matches(text, counted, STREET),
         "threat_turns": _matches(text, counted, THREAT),
+        "slur_turns": (counted.signs & SLUR_WORD) > 0,
         "subtexts": counted.distinct > 0,
         "echoed_subtexts": (counted.distinct >= LEAST_ECHO) & (counted.shared >= ECHO * counted.distinct),
     }

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.quality.content import flags_of
 from pipelines.quality.register import Labels, labels_of, unknown_labels
+from pipelines.quality.slurs import LANGUAGES, bit_of
 from pipelines.quality.speech import Speech, speech_of, unknown_speakers
 from pipelines.quality.turns import Flags, Flat, Places, column, lay_flat, per_turn, text_of
 from pipelines.quality.voice import Cast, cast_of
@@ -55,8 +56,10 @@ def read(rows: pl.DataFrame, limit: int = 0) -> Reading:
     stage = lay_flat(turns.field("stage"))
     staged = per_turn(turns, stage, (stage.strings().str.len_bytes() > 0).to_numpy())
     speech, labels = speech_of(rows, turns), labels_of(turns)
-    cast = cast_of(speech, language_of(rows))
-    counted = count(text_of(turns), text_of(turns, "subtext"), turns.row, len(rows), cast.half, cast.tongue, limit)
+    language = language_of(rows)
+    coarse = language.replace_strict({x: bit_of(x) for x in LANGUAGES}, default=0, return_dtype=pl.Int32).to_numpy()
+    cast = cast_of(speech, language)
+    counted = count(text_of(turns), text_of(turns, "subtext"), turns.row, coarse, cast.half, cast.tongue, limit)
     named = np.zeros(len(turns.row), dtype=np.bool_)
     named[speech.turn] = True
     gaps = gap_sizes(turns)

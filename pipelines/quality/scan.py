@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipelines.quality.patterns import DIGIT, NUMBER, ODD
+from pipelines.quality.patterns import DIGIT, NUMBER, ODD, SLUR_WORD
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Places: TypeAlias = NDArray[np.int64]
@@ -118,8 +118,8 @@ def _letter(
         second += 0x20
     if first == 0xD0 and 0x90 <= second <= 0x9F:
         second += 0x20
-    elif first == 0xD0 and 0xA0 <= second <= 0xAF:
-        first, second = 0xD1, second - 0x20
+    elif first == 0xD0 and second <= 0xAF:
+        first, second = 0xD1, second - 0x20 if second >= 0xA0 else second + 0x10
     key = _grown(numbers, _grown(numbers, key, first), second)
     for i in range(2, size):
         key = _grown(numbers, key, data[at + i])
@@ -219,7 +219,9 @@ def _phrases(
 
 
 @njit(cache=True, nogil=True)
-def _small_words(words: Keys, table: Any, hits: Any, voice: Any, tongue: int) -> int:  # pragma: no cover  (compiled)
+def _small_words(
+    words: Keys, table: Any, hits: Any, voice: Any, tongue: int, coarse: int
+) -> int:  # pragma: no cover  (compiled)
     """Count hits by language, and for a voice whose tongue is known its features; returns signs."""
     sign = 0
     for i in range(len(words)):
@@ -230,7 +232,7 @@ def _small_words(words: Keys, table: Any, hits: Any, voice: Any, tongue: int) ->
                 hits[language] += left & np.uint32(1)
                 left >>= np.uint32(1)
                 language += 1
-            sign |= table[4][slot]
+            sign |= table[4][slot] | (SLUR_WORD if table[5][slot] & coarse else 0)
             if tongue >= 0 and table[3][tongue, slot] >= 0:
                 voice[table[3][tongue, slot]] += 1
     return sign
@@ -265,9 +267,8 @@ def scan(
     said: Text, under: Text, of: Any, tables: Any, limit: np.uint64, out: Any, more: Any
 ) -> int:  # pragma: no cover  (compiled)
     """Fill the arrays of `words.Counted`; returns how many phrases were kept."""
-    (data, ends), (row, voice, tongue), (abc, table) = said, of, tables
-    hits, letters, words, features, spoken, signs = out
-    distinct, shared, phrases, phrase_turns, key = more
+    (data, ends), (row, voice, tongue, coarse), (abc, table) = said, of, tables
+    (hits, letters, words, features, spoken, signs), (distinct, shared, phrases, phrase_turns, key) = out, more
     seen, other = np.zeros(256, np.int32), np.zeros(letters.shape[1] + 2, np.int32)
     line = (np.zeros(2 * MOST_WORDS, np.uint64), np.full(2 * MOST_WORDS, -1, np.int64))
     mine = (np.zeros(2 * MOST_WORDS, np.uint64), np.full(2 * MOST_WORDS, -1, np.int64))
@@ -278,12 +279,9 @@ def scan(
         theirs = features[v] if t >= 0 else nobody
         other[:] = 0
         is_beyond = _histogram(data, at, end, seen)
-        if is_beyond:
-            many, sign = _any(data, at, end, abc, key, other)
-        else:
-            many, sign = _ascii(data, at, end, abc, key), 0
+        many, sign = _any(data, at, end, abc, key, other) if is_beyond else (_ascii(data, at, end, abc, key), 0)
         sign |= _bytes(seen, 256 if is_beyond else 128, other, abc, letters[r], theirs)
-        sign |= _small_words(key[:many], table, hits[r], theirs, t)
+        sign |= _small_words(key[:many], table, hits[r], theirs, t, coarse[r])
         found = _phrases(key[:many], limit, turn, found, phrases, phrase_turns)
         words[r] += many
         signs[turn] = sign

@@ -39,13 +39,16 @@ class Counted:
     phrase_turns: Places
 
 
-def count(said: Text, under: Text, row: Places, rows: int, voice: Places, tongue: Places, limit: int = 0) -> Counted:
+def count(
+    said: Text, under: Text, row: Places, coarse: Counts, voice: Places, tongue: Places, limit: int = 0
+) -> Counted:
     """Count in one pass over the turns, said and meant.
 
-    `row` and `voice`: of each turn, voice -1 is nobody's; `tongue`: of each voice, the line of its language in the
-    lexicon, or -1; `limit`: the highest hash of a phrase that is kept.
+    `row` and `voice`: of each turn, voice -1 is nobody's; `coarse`: of each row, the bit of its language in `slurs`;
+    `tongue`: of each voice, the line of its language in the lexicon, or -1; `limit`: the highest hash of a phrase that
+    is kept.
     """
-    lex, turns = lexicon(), len(row)
+    lex, turns, rows = lexicon(), len(row), len(coarse)
     room = len(said[0]) // 2 + 1 if limit else 0
     found = Counted(
         np.zeros((rows, len(lex.languages)), np.int32),
@@ -62,5 +65,5 @@ def count(said: Text, under: Text, row: Places, rows: int, voice: Places, tongue
     out = (found.hits, found.letters, found.words, found.features, found.spoken, found.signs)
     longest = max(int(np.diff(ends).max(initial=0)) for _, ends in (said, under))
     more = (found.distinct, found.shared, found.phrases, found.phrase_turns, np.empty(longest + 2, np.uint64))
-    kept = scan(said, under, (row, voice, tongue), (ALPHABET, lex.table), np.uint64(limit), out, more)
+    kept = scan(said, under, (row, voice, tongue, coarse), (ALPHABET, lex.table), np.uint64(limit), out, more)
     return Counted(*out, found.distinct, found.shared, found.phrases[:kept].copy(), found.phrase_turns[:kept].copy())

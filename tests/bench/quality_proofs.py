@@ -92,7 +92,7 @@ def voices(data: Path, name: str, language: str, least: int) -> dict[str, Any]:
     row = cast.key // reading.speech.width
 
     def auc(half: NDArray[np.int64]) -> tuple[float, int, int]:
-        counted = count(said, nothing, reading.turns.row, len(frame), half, cast.tongue)
+        counted = count(said, nothing, reading.turns.row, np.zeros(len(frame), np.int32), half, cast.tongue)
         long = counted.spoken >= least
         measured = long[0::2] & long[1::2]
         shape = _shapes(counted.features, counted.spoken, cast.tongue, _usual(), measured)

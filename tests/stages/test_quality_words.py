@@ -10,20 +10,26 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.quality import vocabulary
 from pipelines.quality.alphabet import key_of
 from pipelines.quality.lexicon import lexicon
-from pipelines.quality.patterns import ASSISTANT, DIGITS, EMAIL, GARBLED, STREET, THREAT
+from pipelines.quality.measure import measures
+from pipelines.quality.patterns import ASSISTANT, DIGITS, EMAIL, GARBLED, SLUR_WORD, STREET, THREAT
+from pipelines.quality.slurs import slurs
 from pipelines.quality.words import Counted, count
+from tests.stages.quality_scenes import rows, scene, turn
 
 
-def counted(texts: list[str], under: list[str] | None = None) -> Counted:
+def counted(texts: list[str], under: list[str] | None = None, coarse: int = 0) -> Counted:
     said, meant = laid(texts), laid(under or [""] * len(texts))
     turns = np.arange(len(texts))
-    return count(said, meant, turns, len(texts), np.full(len(texts), -1), np.zeros(0, np.int64))
+    return count(
+        said, meant, turns, np.full(len(texts), coarse, np.int32), np.full(len(texts), -1), np.zeros(0, np.int64)
+    )
 
 
 def laid(texts: list[str]) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.ndarray[Any, np.dtype[np.int64]]]:
@@ -129,6 +135,34 @@ def test_no_text_that_a_pattern_matches_lacks_its_sign(text: str) -> None:
     signs = int(counted([text]).signs[0])
     lacking = [n for n, w in WATCHED.items() if pl.Series([text]).str.contains(w.pattern)[0] and not signs & w.sign]
     assert not lacking
+
+
+SLURS = {
+    "You bastard!": ("en", True),
+    "The bastard's ladder.": ("en", True),
+    "BASTARD": ("en-GB", True),
+    "Basta, she said; a bastardly word.": ("en", False),
+    "Du Arschloch!": ("de", True),
+    "Arschloch": ("en", False),
+    "Блядь!": ("ru", True),
+    "bastard": ("cy", False),
+}
+
+
+@pytest.mark.parametrize("text", SLURS)
+def test_a_listed_word_is_flagged_in_its_own_language_and_holds_nothing(text: str) -> None:
+    language, expected = SLURS[text]
+    measured = measures(rows(scene(language=language, turns=[turn(0, text=text), turn(1)])))
+    assert measured["slur_turns"].to_list() == [int(expected)]
+
+
+def test_every_listed_word_of_one_word_is_found() -> None:
+    for word, bits in slurs().items():
+        loud = word.upper() if word.upper().lower() == word else word
+        said = counted([f"({loud})", f"{word}x"], coarse=bits).signs
+        assert said[0] & SLUR_WORD, word
+        assert not said[1] & SLUR_WORD or f"{word}x" in slurs(), word
+        assert not counted([word], coarse=~bits).signs[0] & SLUR_WORD, word
 
 
 def test_digits_of_every_script_are_seen() -> None:
