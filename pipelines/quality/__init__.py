@@ -44,8 +44,8 @@ __all__ = [
     "run",
 ]
 
-ROWS_AT_ONCE = 50_000
-"""Scenes measured at a time: about 100 MB of text, and 0.5 GB with the arrays laid flat."""
+ROWS_AT_ONCE = 25_000
+"""Scenes measured at a time: about 50 MB of text, and 0.3 GB with the arrays laid flat."""
 LOG = QUALITY
 UPSTREAM = (INGEST, DEDUP)
 """The stages whose verdicts decide what comes here, by their tables: stages never import each other."""
@@ -53,7 +53,7 @@ UPSTREAM = (INGEST, DEDUP)
 
 def run(night: Night) -> Receipt:
     """Hold back what is not good enough, and say why; critical findings close the night's gate."""
-    from pipelines.quality.measure import Measured, measure  # noqa: PLC0415  (numba costs a second to import)
+    from pipelines.quality.measure import measure  # noqa: PLC0415  (numba costs a second to import)
     from pipelines.quality.stock import Phrases, limit_for  # noqa: PLC0415
 
     suite, overlays, judgement = load("submissions"), load_overlays(), judgement_of(HOME)
@@ -61,14 +61,18 @@ def run(night: Night) -> Receipt:
     coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
     again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
     rows = pl.concat([coming.select("row_id"), again])
-    phrases, parts = Phrases(limit=limit_for(rows.height)), list[Measured]()
+    phrases, scenes, voices, places = Phrases(limit=limit_for(rows.height)), [MEASURES.empty()], [VOICES.empty()], []
     for part in read_rows(night, rows):
-        parts.append(measure(part, shows))
-        phrases.add(part)
-    measured = pl.concat([MEASURES.empty(), *(p.scenes for p in parts)])
-    night.write(VOICES, pl.concat([VOICES.empty(), *(p.voices for p in parts)]))
+        found = measure(part, shows, phrases.limit)
+        phrases.add(found.phrases)
+        scenes.append(found.scenes)
+        voices.append(found.voices)
+        places.append(found.places)
+    night.write(VOICES, pl.concat(voices))
+    voices.clear()
+    measured = pl.concat(scenes)
     split = desk.forgive(judge_by_campaign(measured, suite, overlays, judgement), decided)
-    split = with_places(split, [p.places for p in parts], suite, overlays.values())
+    split = with_places(split, places, suite, overlays.values())
     night.write(MEASURES, measured)
     night.write(ACCEPTED, split.kept)
     night.write(QUARANTINE, split.held)

@@ -22,7 +22,7 @@ from pipelines.quality.desk import Action
 from pipelines.quality.report import write_report
 from pipelines.settings import Settings
 from pipelines.tables.findings import FINDINGS
-from pipelines.tables.measures import MEASURES
+from pipelines.tables.measures import FLAGS, MEASURES
 
 app = typer.Typer(name="quality", help="What quality holds back, why, and what people decide about it.")
 
@@ -61,8 +61,20 @@ def show(submission: str, night: NightOption = None, json: Json = False) -> None
     for line in lines.iter_rows(named=True):
         console.print(f"\n[bold]{line['rule']}[/]  {escape(line['evidence'])}\n  {line['why']}\n  → {line['remedy']}")
     _print(_turns(opened, lines), json=False)
+    _print(_flags(opened, lines), json=False)
     if lines["status"][0] != "held":
         console.print(f"{lines['status'][0]} by {lines['by'][0]}: {lines['because'][0]}", markup=False)
+
+
+@app.command()
+def flagged(night: NightOption = None, json: Json = False) -> None:
+    """List the night's scenes that carry a flag for people (slurs, threats, addresses), most turns first; none is held.
+
+    Example: promptbook quality flagged --json
+    """
+    measured = _open(night).read(MEASURES, ["submission_id", "revision", "campaign", "language_code", *FLAGS])
+    rows = measured.with_columns(flagged=pl.sum_horizontal(FLAGS)).filter(pl.col("flagged") > 0)
+    _print(rows.sort("flagged", "submission_id", descending=[True, False]).drop("flagged"), json=json)
 
 
 @app.command()
@@ -153,6 +165,13 @@ def _desk(night: Night) -> pl.DataFrame:
     decided = desk.decisions(night, upto=True).drop("released")
     joined = lines.join(decided, on="row_id", how="left").with_columns(pl.col("status").fill_null("held"))
     return joined.sort(pl.col("status") != "appeal", "submission_id", "revision", "rank")
+
+
+def _flags(night: Night, lines: pl.DataFrame) -> pl.DataFrame:
+    """How many turns of a held row carry each flag, as measured in the night that holds it."""
+    manifest = night.lake.manifest(MEASURES, lines["night"][0])
+    measured = night.lake.read(MEASURES, [manifest] if manifest else [], ["row_id", *FLAGS])
+    return measured.join(lines.select("row_id").unique(), on="row_id", how="semi").select(FLAGS)
 
 
 def _turns(night: Night, lines: pl.DataFrame) -> pl.DataFrame:

@@ -5,47 +5,57 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.quality.turns import Flags, Flat, text_of
-from pipelines.quality.words import shared_words
+from pipelines.quality.patterns import ASSISTANT, DIGITS, EMAIL, GARBLED, SLUR_WORD, STREET, THREAT, Watched
+from pipelines.quality.turns import Flags
+from pipelines.quality.words import Counted
 
-EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
-"""RFC 5321 mailboxes as people write them."""
-DIGITS = r"\+?\(?\d(?:[\s().\-/]{0,2}\d){6,18}"
-"""Seven digits or more in a row, with the separators of telephone and card numbers: looked at one by one."""
-STREET = (
-    r"\b\d{1,5}[a-zA-Z]?,? (?:[A-Z][\w'\x{2019}-]+ ){1,3}(?:Street|St\.|Road|Rd\.|Avenue|Ave\.|Lane|Drive|Square|Court)"
-    r"|\b[A-ZÄÖÜ][\wäöüß-]+(?:straße|strasse|gasse|allee|platz|weg) \d{1,4}[a-z]?\b"
-)
-"""A street with its number, English or German; fiction is full of them, so it is a flag."""
-THREAT = (
-    r"(?i)\b(?:i(?:['\x{2019}]ll| will| am going to|['\x{2019}]m going to|['\x{2019}]m gonna)"
-    r" (?:kill|murder|shoot|stab|strangle|burn|hurt|drown|bury) (?:you|him|her|them|your|his|their)"
-    r"|ich (?:bring|werde|mach)\w* (?:dich|euch|ihn|sie) (?:um|töten|kalt)\b)"
-)
-"""A threat spoken in the first person: drama lives on them, so it is a flag for people and no verdict."""
+REGIONS = ("US", "GB", "DE")
+"""Where a telephone number without its country's code is looked for."""
 
 
-def flags_of(text: pl.Series) -> dict[str, Flags]:
-    """Flag turns with personal data, a street address or a threat; text trimmed, no nulls."""
-    numbers = np.flatnonzero(text.str.contains(DIGITS).to_numpy())
-    private = text.str.contains(EMAIL).to_numpy().copy()
-    private[numbers] |= np.array([_has_number(text[int(i)]) for i in numbers], dtype=np.bool_)
+def flags_of(text: pl.Series, counted: Counted) -> dict[str, Flags]:
+    """Flag turns by what they say: text without nulls, and what the pass over it found."""
+    private = _matches(text, counted, EMAIL)
+    numbers = np.flatnonzero(_matches(text, counted, DIGITS))
+    private[numbers] |= _have_numbers(text.gather(numbers))
     return {
+        "assistant_turns": _matches(text, counted, ASSISTANT),
+        "garbled_turns": _matches(text, counted, GARBLED),
         "personal_data_turns": private,
-        "address_turns": text.str.contains(STREET).to_numpy(),
-        "threat_turns": text.str.contains(THREAT).to_numpy(),
+        "address_turns": _matches(text, counted, STREET),
+        "threat_turns": _matches(text, counted, THREAT),
+        "slur_turns": (counted.signs & SLUR_WORD) > 0,
+        "subtexts": counted.distinct > 0,
+        "echoed_subtexts": (counted.distinct >= LEAST_ECHO) & (counted.shared >= ECHO * counted.distinct),
     }
 
 
-def _has_number(text: str) -> bool:
-    """Look whether a text holds a payment card's number or a telephone number that could be dialled."""
+def _matches(text: pl.Series, counted: Counted, watched: Watched) -> Flags:
+    """Flag the texts that a pattern matches; those without its sign are not shown to it."""
+    at = np.flatnonzero(counted.signs & watched.sign)
+    found = np.zeros(len(text), np.bool_)
+    found[at] = text.gather(at).str.contains(watched.pattern).to_numpy()
+    return found
+
+
+def _have_numbers(text: pl.Series) -> Flags:
+    """Look which texts hold a payment card's number or a telephone number; equal texts are looked at once."""
+    seen = {t: _has_number(t, runs) for t, runs in _runs(text.unique())}
+    return np.array([seen[t] for t in text], dtype=np.bool_)
+
+
+def _runs(text: pl.Series) -> list[tuple[str, list[str]]]:
+    """Each text with its runs of seven digits or more, separators left out."""
+    runs = text.str.extract_all(DIGITS.pattern).list.eval(pl.element().str.replace_all(r"\D", ""))
+    return list(zip(text, runs.to_list(), strict=True))
+
+
+def _has_number(text: str, runs: list[str]) -> bool:
     import phonenumbers  # noqa: PLC0415  (Google's numbering plans: 60 ms, and only for texts with seven digits)
 
-    digits = ["".join(c for c in found if c.isdigit()) for found in pl.Series([text]).str.extract_all(DIGITS)[0]]
-    if any(13 <= len(d) <= 19 and luhn(d) for d in digits):
+    if any(13 <= len(d) <= 19 and luhn(d) for d in runs):
         return True
-    regions = ("US", "GB", "DE")
-    return any(True for region in regions for _ in phonenumbers.PhoneNumberMatcher(text, region))
+    return any(True for region in REGIONS for _ in phonenumbers.PhoneNumberMatcher(text, region))
 
 
 def luhn(digits: str) -> bool:
@@ -58,11 +68,3 @@ ECHO = 0.8
 """Share of the subtext's words that the line itself says, from which it is an echo; a bought subtext says otherwise."""
 LEAST_ECHO = 3
 """Words a subtext needs to be called an echo: 'No.' under 'No.' may be the whole point."""
-
-
-def subtext_flags(turns: Flat) -> dict[str, Flags]:
-    """Flag turns with a subtext, and those whose subtext repeats the line."""
-    said, ends = text_of(turns)
-    under, under_ends = text_of(turns, "subtext")
-    distinct, shared = shared_words(said, ends, under, under_ends)
-    return {"subtexts": distinct > 0, "echoed_subtexts": (distinct >= LEAST_ECHO) & (shared >= ECHO * distinct)}

@@ -6,7 +6,7 @@ values are taken from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -31,14 +31,34 @@ class Outcome:
 
 
 def validate(frame: pl.DataFrame, suite: Suite, key: str = "row_id") -> Outcome:
-    """Judge a flat frame whose `key` names its rows; raises PromptbookError when an expectation itself fails."""
+    """Judge a flat frame whose `key` names its rows; raises PromptbookError when an expectation itself fails.
+
+    A row rule sees nothing but its columns, so rows that are alike in all of them are judged once: most of a night's
+    rows are, and Great Expectations costs 8 microseconds a row.
+    """
     _check_columns(frame, suite, key)
-    found = [
-        _broken_rows(chunk, suite.of("row"), key)
-        for chunk in frame.select(_once(key, suite.of("row").columns)).iter_slices(ROWS_AT_ONCE)
-    ]
-    rows = pl.concat(found) if found else pl.DataFrame(schema=BROKEN)
+    rules = suite.of("row")
+    alike = replace(rules, rules=tuple(r for r in rules.rules if key not in r.columns))
+    single = replace(rules, rules=tuple(r for r in rules.rules if key in r.columns))
+    rows = pl.concat([_broken_rows(frame, single, key), _broken_kinds(frame, alike, key)])
     return Outcome(rows.sort("key", "rank"), _broken_batch(frame, suite.of("batch"), key))
+
+
+KIND = "kind of row"
+"""Numbers the rows that are alike."""
+
+
+def _broken_kinds(frame: pl.DataFrame, suite: Suite, key: str) -> pl.DataFrame:
+    """One line for each (row, rule) that is broken, where no rule reads the key."""
+    if not suite.rules:
+        return pl.DataFrame(schema=BROKEN)
+    columns = suite.columns
+    kinds = frame.select(columns).unique(maintain_order=True).with_row_index(KIND).with_columns(pl.col(KIND).cast(str))
+    broken = _broken_rows(kinds, suite, KIND)
+    of = kinds.join(broken.select(pl.col("key").alias(KIND)).unique(), on=KIND, how="semi")
+    rows = frame.select(_once(key, columns)).join(of, on=columns, nulls_equal=True).select(pl.col(key), KIND)
+    found = rows.join(broken.rename({"key": KIND}), on=KIND).drop(KIND).rename({key: "key"})
+    return found.select(list(BROKEN))
 
 
 def _check_columns(frame: pl.DataFrame, suite: Suite, key: str) -> None:
@@ -51,8 +71,13 @@ def _check_columns(frame: pl.DataFrame, suite: Suite, key: str) -> None:
         )
 
 
-def _broken_rows(chunk: pl.DataFrame, suite: Suite, key: str) -> pl.DataFrame:
-    """One line for each (row, rule) that is broken."""
+def _broken_rows(frame: pl.DataFrame, suite: Suite, key: str) -> pl.DataFrame:
+    """One line for each (row, rule) that is broken; each row is judged."""
+    parts = frame.select(_once(key, suite.columns)).iter_slices(ROWS_AT_ONCE) if suite.rules else ()
+    return pl.concat([pl.DataFrame(schema=BROKEN), *(_broken_chunk(chunk, suite, key) for chunk in parts)])
+
+
+def _broken_chunk(chunk: pl.DataFrame, suite: Suite, key: str) -> pl.DataFrame:
     lines: list[dict[str, object]] = []
     for rule, result in _judge(chunk, suite, key):
         listed = result["result"].get("unexpected_index_list") or []

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import polars as pl
 
 from pipelines.quality import engine
-from pipelines.quality.form import GARBLED
 from pipelines.quality.judge import Finding, check_closed, findings_of
+from pipelines.quality.patterns import GARBLED
 from pipelines.quality.suite import Suite, parse
 from pipelines.quality.vocabulary import HOME
 
@@ -113,7 +113,7 @@ def published_turns(scenes: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     return turns.select(
         "scene_id",
         is_of_a_scene=pl.col("scene_id").is_in(scenes["scene_id"].implode()),
-        is_garbled=pl.col("text").fill_null("").str.contains(GARBLED),
+        is_garbled=pl.col("text").fill_null("").str.contains(GARBLED.pattern),
     )
 
 

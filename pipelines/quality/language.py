@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.quality.words import SCRIPTS, Counted, lexicon
+from pipelines.quality.alphabet import SCRIPTS
+from pipelines.quality.lexicon import lexicon
+from pipelines.quality.words import Counted
 
 LEAST_WORDS = 20
 """Below, eight small words decide, and a scene in dialect or of names is called foreign."""

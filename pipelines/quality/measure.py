@@ -10,14 +10,14 @@ import polars as pl
 
 from pipelines.quality import form
 from pipelines.quality.arc import arc, strengths
-from pipelines.quality.form import RECORDED, Reading
+from pipelines.quality.form import RECORDED, Reading, language_of
 from pipelines.quality.judge import PLACES
 from pipelines.quality.language import written
 from pipelines.quality.register import register
 from pipelines.quality.speech import casting
-from pipelines.quality.turns import column, lay_flat, text_of
-from pipelines.quality.voice import cast_of, per_row, voices
-from pipelines.quality.words import Counted, count
+from pipelines.quality.stock import said_by
+from pipelines.quality.turns import column, lay_flat
+from pipelines.quality.voice import per_row, voices
 from pipelines.tables.contract import Table
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.voices import VOICES
@@ -38,6 +38,8 @@ class Measured:
     voices: pl.DataFrame
     places: pl.DataFrame
     """Where flagged turns are: row_id, shows, places."""
+    phrases: pl.DataFrame
+    """Who said what, as hashes: row_id, performer, phrase."""
 
 
 def measures(rows: pl.DataFrame) -> pl.DataFrame:
@@ -45,17 +47,22 @@ def measures(rows: pl.DataFrame) -> pl.DataFrame:
     return measure(rows).scenes
 
 
-def measure(rows: pl.DataFrame, shows: Iterable[str] = ()) -> Measured:
-    """Measure every submission and every voice in it; `shows` names the turn-level measures whose places are wanted."""
-    reading = form.read(rows)
-    declared = rows.get_column("language").str.to_lowercase().str.split("-").list.first()
-    cast = cast_of(reading.speech, declared)
-    counted = count(*text_of(reading.turns), reading.turns.row, len(rows), cast.half, cast.tongue)
-    speakers = voices(reading.speech, cast, counted)
+def measure(rows: pl.DataFrame, shows: Iterable[str] = (), limit: int = 0) -> Measured:
+    """Measure every submission and every voice in it.
+
+    `shows` names the turn-level measures whose places are wanted; phrases are kept up to the hash `limit`.
+    """
+    reading = form.read(rows, limit)
+    speakers = voices(reading.speech, reading.cast, reading.counted)
     ids = rows.select("row_id", "submission_id", "revision").with_row_index("row")
     spoken = speakers.join(ids.with_columns(pl.col("row").cast(speakers.schema["row"])), on="row", how="left")
-    scenes = _scenes(rows, reading, [*written(counted, declared), *per_row(speakers, len(rows))], counted)
-    return Measured(scenes, _conform(spoken, VOICES), places_of(rows["row_id"], reading, shows))
+    more = [*written(reading.counted, language_of(rows)), *per_row(speakers, len(rows))]
+    return Measured(
+        _scenes(rows, reading, more),
+        _conform(spoken, VOICES),
+        places_of(rows["row_id"], reading, shows),
+        said_by(rows, reading.turns.row, reading.counted),
+    )
 
 
 PLACES_SHOWN = 20
@@ -77,17 +84,17 @@ def places_of(row_ids: pl.Series, reading: Reading, names: Iterable[str]) -> pl.
     return pl.concat([pl.DataFrame(schema=PLACES), *found])
 
 
-def _scenes(rows: pl.DataFrame, reading: Reading, more: list[pl.Series], counted: Counted) -> pl.DataFrame:
+def _scenes(rows: pl.DataFrame, reading: Reading, more: list[pl.Series]) -> pl.DataFrame:
     found = rows.select(IDENTITY).with_columns(
         *_turn_counts(reading),
         *casting(reading.speech),
         *register(reading.labels, reading.turns, reading.performed),
         *arc(strengths(reading.turns, reading.labels), reading.turns, reading.performed),
         *more,
-        pl.Series("words", counted.words),
+        pl.Series("words", reading.counted.words),
         pl.Series("takes", rows.get_column("takes").list.len().fill_null(0)),
         rows.get_column("brief").struct.field("exchanges").fill_null(0).alias("exchanges_asked"),
-        language_code=rows.get_column("language").str.to_lowercase().str.split("-").list.first(),
+        language_code=language_of(rows),
     )
     found = found.with_columns(*_claims(rows, found), exchanges=pl.col("turns") / 2, turns_off_brief=_off_brief())
     found = found.with_columns(performed=pl.col("performed_turns") + pl.col("takes"))
@@ -109,7 +116,7 @@ def _turn_counts(reading: Reading) -> list[pl.Series]:
         "turns": turns.per_row(np.ones(len(turns.row))),
         "performed_turns": turns.per_row(reading.performed),
         "text_turns": turns.per_row(~reading.blank),
-        "turn_gaps": turns.per_row(form.gap_sizes(turns)),
+        "turn_gaps": turns.per_row(reading.gaps),
         "text_chars": turns.per_row(chars),
         "longest_turn_chars": longest,
     }

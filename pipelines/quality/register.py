@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.quality import vocabulary
-from pipelines.quality.turns import Flags, Flat, Places, lay_flat, numbered
+from pipelines.quality.turns import Flags, Flat, Places, distinct, lay_flat, numbered
 from pipelines.tables.measures import EKMAN
 
 
@@ -75,8 +75,8 @@ def register(labels: Labels, turns: Flat, performed: Flags) -> list[pl.Series]:
     """Measure the register of each row: distinct labels, share labelled, compound share, entropy, Ekman's turns."""
     rows, width = turns.rows, max(len(labels.known), 1)
     row = turns.row[labels.turn]
-    distinct, count = np.unique(row * width + labels.code, return_counts=True)
-    of = distinct // width
+    keys, _, count = distinct(row * width + labels.code, rows * width)
+    of = keys // width
     share = count / np.bincount(of, weights=count, minlength=rows)[of]
     labelled = labels.of_turns(turns, np.ones(len(labels.turn), np.bool_)) & performed
     several = np.bincount(labels.turn, minlength=len(turns.row)) > 1

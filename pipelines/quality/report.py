@@ -16,7 +16,7 @@ from pipelines.quality import drawing
 from pipelines.quality.drawing import Bar
 from pipelines.receipts import Receipt
 from pipelines.tables.findings import FINDINGS
-from pipelines.tables.measures import EKMAN, MEASURES
+from pipelines.tables.measures import EKMAN, FLAGS, MEASURES
 from pipelines.tables.quarantine import QUARANTINE
 from pipelines.tables.recordings import RECORDINGS
 
@@ -74,6 +74,7 @@ def page(facts: Facts) -> str:
         ("What came and where it went", _funnel(facts.receipts)),
         ("The gate", _gate(facts.findings)),
         ("Held by quality, and why", _held(facts.held)),
+        ("Flags for people, no verdicts", _flags(facts.measured)),
         ("Tonight against the nights before", _distributions(facts)),
         ("What was felt", _emotions(facts.measured)),
         ("By campaign and language", _groups(facts.measured)),
@@ -137,6 +138,20 @@ def _held(held: pl.DataFrame) -> str:
     ]
     note = "<p><small>promptbook quality held · show · release · reject</small></p>"
     return drawing.table(("rule", "rows", "for example", "what releases it"), lines, numbers=(1,)) + note
+
+
+def _flags(measured: pl.DataFrame) -> str:
+    lines = []
+    for flag in FLAGS:
+        seen = measured.filter(pl.col(flag) > 0).sort(flag, "submission_id", descending=[True, False])
+        if seen.height:
+            most = seen.head(EXAMPLES).select("submission_id", flag).iter_rows()
+            told = "<br>".join(f"<code>{escape(_short(name))}: {n:,}</code>" for name, n in most)
+            lines.append((flag.removesuffix("_turns"), f"{seen.height:,}", f"{seen[flag].sum():,}", told))
+    if not lines:
+        return "<p>No turn carries a flag tonight.</p>"
+    note = "<p><small>promptbook quality flagged</small></p>"
+    return drawing.table(("flag", "scenes", "turns", "most"), lines, numbers=(1, 2)) + note
 
 
 def _distributions(facts: Facts) -> str:

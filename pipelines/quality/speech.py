@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.quality import vocabulary
-from pipelines.quality.turns import Flags, Flat, Places, column, lay_flat, numbered
+from pipelines.quality.turns import Flags, Flat, Places, column, distinct, lay_flat, numbered
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ class Speech:
     @cached_property
     def voices(self) -> tuple[Places, Places, Places]:
         """Distinct keys in order, the place of each element among them, and how many elements each has."""
-        keys, place, count = np.unique(self.key, return_inverse=True, return_counts=True)
-        return keys, place, count
+        return distinct(self.key, self.turns.rows * self.width)
 
     def names(self, keys: Places) -> pl.Series:
         """Spell keys out."""

@@ -14,21 +14,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import polars as pl
-from numba import njit
-from numpy.typing import NDArray
 
 from pipelines.quality import engine
 from pipelines.quality.judge import Finding, findings_of
 from pipelines.quality.suite import load
-from pipelines.quality.turns import Places, column, lay_flat, text_of
-from pipelines.quality.words import Bytes, _grow, _look, _run
+from pipelines.quality.turns import Places
+from pipelines.quality.words import Counted
 from pipelines.tables.phrases import PHRASES
 from pipelines.tables.stock import STOCK
 
-WORDS = 6
-"""Words of a phrase: five still catches idioms ('I do not want to'), seven misses short stock lines."""
 MANY = 5
 """Lead performers from whom a phrase is stock: two may be a couple, four a class; five is a source that went round."""
 MOST = 500_000
@@ -41,42 +36,6 @@ NIGHTS = 28
 """Nights looked back on, as for drift."""
 
 
-@njit(cache=True, nogil=True)
-def _windows(
-    data: Bytes, ends: Places, limit: np.uint64, keys: NDArray[np.uint64], turns: Places
-) -> int:  # pragma: no cover  (compiled)
-    """Write the hash and turn of every phrase whose hash is not above `limit`; returns how many."""
-    basis, prime = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-    last = np.zeros(WORDS, np.uint64)
-    found = 0
-    for turn in range(len(ends) - 1):
-        at, end = ends[turn], ends[turn + 1]
-        key, length, words = basis, 0, 0
-        while at <= end:
-            past, key = _run(data, at, end, key)
-            length += past - at
-            at = past
-            size, kind = _look(data, at, end)
-            size = min(size, max(end - at, 1))
-            if kind == 1 or (kind == 2 and length > 0 and _look(data, at + size, end)[1] == 1):
-                key = _grow(key, data, at, size)
-                length += 1
-            elif length:
-                last[words % WORDS] = key
-                words += 1
-                key, length = basis, 0
-                if words >= WORDS:
-                    phrase = basis
-                    for back in range(WORDS):
-                        phrase = (phrase ^ last[(words + back) % WORDS]) * prime
-                        phrase ^= phrase >> np.uint64(29)
-                    if phrase <= limit:
-                        keys[found], turns[found] = phrase, turn
-                        found += 1
-            at += size
-    return found
-
-
 @dataclass
 class Phrases:
     """The phrases of a night as its chunks come: `said` (phrase, performer) and `where` (row_id, phrase)."""
@@ -86,9 +45,9 @@ class Phrases:
     said: pl.DataFrame = field(default_factory=PHRASES.empty)
     where: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"row_id": pl.String, "phrase": pl.UInt64}))
 
-    def add(self, rows: pl.DataFrame) -> None:
-        """Take in the phrases of more submissions."""
-        found = phrases_of(rows, self.limit)
+    def add(self, found: pl.DataFrame) -> None:
+        """Take in the phrases of more submissions: row_id, performer, phrase."""
+        found = found.filter(pl.col("phrase") <= self.limit)
         self.where = pl.concat([self.where, found.select("row_id", "phrase").unique()])
         self.said = kept([self.said, found.select("phrase", "performer")], self.most)
         if self.said["phrase"].n_unique() >= self.most:
@@ -101,16 +60,11 @@ def limit_for(rows: int) -> int:
     return (2**64 - 1) * WHOLE // max(rows, WHOLE)
 
 
-def phrases_of(rows: pl.DataFrame, limit: int = 2**64 - 1) -> pl.DataFrame:
-    """List the phrases of submissions whose hashes are not above `limit`: row_id, performer (a hash), phrase."""
-    turns = lay_flat(column(rows, "turns"))
-    data, ends = text_of(turns)
-    room = len(data) // 2 + 1
-    keys, places = np.empty(room, np.uint64), np.empty(room, np.int64)
-    found = _windows(data, ends, np.uint64(limit), keys, places)
+def said_by(rows: pl.DataFrame, row: Places, counted: Counted) -> pl.DataFrame:
+    """List the phrases that were counted, with the lead performer: row_id, performer (a hash), phrase."""
     lead = rows.get_column("performers").list.first().struct.field("performer_id")
     named = rows.select("row_id", performer=_numbers(lead.fill_null("")))
-    return named[turns.row[places[:found]]].with_columns(phrase=pl.Series(keys[:found], dtype=pl.UInt64))
+    return named[row[counted.phrase_turns]].with_columns(phrase=pl.Series(counted.phrases, dtype=pl.UInt64))
 
 
 def _numbers(names: pl.Series) -> pl.Series:

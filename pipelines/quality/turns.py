@@ -43,6 +43,21 @@ def lay_flat(lists: pa.Array) -> Flat:
     return Flat(lists.flatten(), np.repeat(np.arange(len(lists)), lengths), len(lists))
 
 
+def distinct(keys: Places, below: int) -> tuple[Places, Places, Places]:
+    """Distinct keys in order, the place of each element among them, and how often each stands; keys are < `below`.
+
+    Where the keys could be counted one by one they are: numpy's unique sorts, which costs ten times as much.
+    """
+    if below > 16 * len(keys) + 1024:
+        found, place, count = np.unique(keys, return_inverse=True, return_counts=True)
+        return found, place.astype(np.int64), count.astype(np.int64)
+    counts = np.bincount(keys, minlength=below)
+    found = np.flatnonzero(counts)
+    place_of = np.zeros(below, np.int64)
+    place_of[found] = np.arange(len(found))
+    return found, place_of[keys], counts[found]
+
+
 def numbered(values: pl.Series) -> tuple[Places, pl.Series]:
     """Give each distinct text its place in alphabetical order: the places, and the texts in that order.
 

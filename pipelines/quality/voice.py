@@ -18,8 +18,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pipelines.quality import vocabulary
+from pipelines.quality.lexicon import lexicon
+from pipelines.quality.scan import Places
 from pipelines.quality.speech import Speech
-from pipelines.quality.words import Counted, Places, lexicon
+from pipelines.quality.turns import distinct
+from pipelines.quality.words import Counted
 
 LEAST_WORDS = 50
 """In each half of a speaker's turns. Told apart by chance is 0.5; at 50 words the real sets give 0.63 to 0.81."""
@@ -40,7 +43,7 @@ def cast_of(speech: Speech, language: pl.Series) -> Cast:
     """Part each speaker's turns into a first and a second half; turns said together belong to nobody's voice."""
     turns = speech.turns
     alone = np.flatnonzero(np.bincount(speech.turn, minlength=len(turns.row))[speech.turn] == 1)
-    keys, voice, count = np.unique(speech.key[alone], return_inverse=True, return_counts=True)
+    keys, voice, count = distinct(speech.key[alone], turns.rows * speech.width)
     order = np.argsort(voice, kind="stable")
     place = np.empty(len(voice), np.int64)
     place[order] = np.arange(len(voice)) - np.repeat(np.cumsum(count) - count, count)

@@ -78,9 +78,13 @@ NOVELTY = (
     Column("personal_data_turns", COUNT, "turns with an e-mail address, a telephone or payment card number"),
     Column("address_turns", COUNT, "turns with a street and number: a flag for people"),
     Column("threat_turns", COUNT, "turns with a threat in the first person: a flag for people"),
+    Column("slur_turns", COUNT, "turns with a slur or an obscene word of a public list: a flag for people"),
     Column("assistant_turns", COUNT, "turns that speak as a chat assistant ('as an AI language model')"),
     Column("garbled_turns", COUNT, "turns with replacement characters, control characters or twice-encoded UTF-8"),
 )
+
+FLAGS = ("slur_turns", "threat_turns", "address_turns")
+"""Measures that are flags for people: shown on the page and by the desk, never a verdict."""
 
 MEASURES = Table(
     name="measures",

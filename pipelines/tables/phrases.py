@@ -12,6 +12,7 @@ PHRASES = Table(
     grain="one followed phrase and one lead performer who said it this night",
     key=("phrase", "performer"),
     personal=True,
+    version=2,
     columns=(
         Column("phrase", pa.uint64(), "hash of six words in a row; the night's smallest are followed"),
         Column("performer", pa.uint64(), "hash of the lead performer's id, the first of the row"),

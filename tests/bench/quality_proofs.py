@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
@@ -21,7 +20,7 @@ from pipelines.quality import form
 from pipelines.quality.agreement import recognised
 from pipelines.quality.measure import measures
 from pipelines.quality.turns import text_of
-from pipelines.quality.voice import _shapes, _usual, cast_of
+from pipelines.quality.voice import _shapes, _usual
 from pipelines.quality.words import count
 from tests.stages.quality_scenes import rows, scene
 
@@ -88,12 +87,12 @@ def voices(data: Path, name: str, language: str, least: int) -> dict[str, Any]:
     """Tell the same character from another of its scene by halves: AUC, and that of 200 shuffles of who says what."""
     frame = rows(*(_scene(r, language, None) for r in _raw(data, name)))
     reading = form.read(frame)
-    data_bytes, ends = text_of(reading.turns)
-    cast = cast_of(reading.speech, pl.Series([language] * len(frame)))
+    said, cast = text_of(reading.turns), reading.cast
+    nothing = (said[0][:0], np.zeros_like(said[1]))
     row = cast.key // reading.speech.width
 
     def auc(half: NDArray[np.int64]) -> tuple[float, int, int]:
-        counted = count(data_bytes, ends, reading.turns.row, len(frame), half, cast.tongue)
+        counted = count(said, nothing, reading.turns.row, np.zeros(len(frame), np.int32), half, cast.tongue)
         long = counted.spoken >= least
         measured = long[0::2] & long[1::2]
         shape = _shapes(counted.features, counted.spoken, cast.tongue, _usual(), measured)

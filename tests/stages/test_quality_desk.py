@@ -114,6 +114,15 @@ def test_a_decision_is_signed_and_about_a_held_row(first: Night) -> None:
             CliRunner().invoke(app, words, catch_exceptions=False)
 
 
+def test_flags_are_shown_to_people_and_hold_nothing(first: Night, tmp_path: Path) -> None:
+    rude = [turn(n, text="I will kill you, bastard.") if n == 3 else turn(n) for n in range(20)]
+    later = next_night(tmp_path, delivered=rows(scene("rude", turns=rude)))
+    assert quality.run(later).went_on == 1
+    (line,) = [json.loads(text) for text in say("flagged", "--json").splitlines()]
+    assert (line["submission_id"], line["slur_turns"], line["threat_turns"], line["address_turns"]) == ("rude", 1, 1, 0)
+    assert "slur_turns" in say("show", "short")
+
+
 def test_a_superseded_row_leaves_the_desk(first: Night, tmp_path: Path) -> None:
     later = next_night(tmp_path)
     later.write(quality.UPSTREAM[0].held, _superseded(first))

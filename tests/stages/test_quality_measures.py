@@ -4,69 +4,17 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
-import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.quality import form, vocabulary
-from pipelines.quality.content import flags_of, luhn
+from pipelines.quality.content import luhn
 from pipelines.quality.measure import IDENTITY, measure, measures
-from pipelines.quality.words import count, fnv, lexicon
 from tests.stages.quality_scenes import rows, scene, turn
-
-# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def counted_words(texts: list[str]) -> list[int]:
-    data = b"".join(t.encode() for t in texts)
-    ends = np.cumsum([0, *(len(t.encode()) for t in texts)])
-    turns = np.arange(len(texts))
-    none = np.full(len(texts), -1)
-    found = count(np.frombuffer(data, np.uint8), ends, turns, len(texts), none, np.zeros(0, np.int64))
-    return [int(n) for n in found.words]
-
-
-LETTERS = st.text(alphabet="abcXYZäÖßéñжЯ'. ,!?-…—0’中ก", max_size=40)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(LETTERS, min_size=1, max_size=5))
-def test_words_are_runs_of_letters_with_their_apostrophes(texts: list[str]) -> None:
-    expected = [len(re.findall(r"\w+(?:['’]\w+)*", t)) for t in texts]
-    assert counted_words(texts) == expected
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
-def test_any_text_is_read_without_leaving_its_turn(texts: list[str]) -> None:
-    alone = [counted_words([t])[0] for t in texts]
-    assert counted_words(texts) == alone
-
-
-def test_small_words_are_found_in_any_case() -> None:
-    lex = lexicon()
-    for word, language in (("THE", "en"), ("Über", "de"), ("Être", "fr"), ("ОНА", "uk"), ("qu’il", "fr")):
-        texts = [word]
-        data = word.encode()
-        found = count(np.frombuffer(data, np.uint8), np.array([0, len(data)]), np.array([0]), 1, np.array([-1]), EMPTY)
-        known = word.lower().replace("’", "'") in vocabulary.small_words()["languages"][language]
-        assert bool(found.hits[0, lex.languages.index(language)]) == known, texts
-
-
-EMPTY = np.zeros(0, np.int64)
-
-
-def test_no_two_small_words_share_a_hash() -> None:
-    tables = vocabulary.small_words()
-    words = {w for kind in ("languages", "voice") for text in tables[kind].values() for w in text}
-    assert len({fnv(w) for w in words}) == len(words)
-    assert all(len(tables["rates"][name]) == lexicon().size for name in tables["voice"])
-
 
 # ── language ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,14 +103,18 @@ HARMLESS = [
 ]
 
 
+def flag_of(name: str, text: str) -> bool:
+    return bool(form.read(rows(scene(turns=[turn(0, text=text)]))).flags[name][0])
+
+
 @pytest.mark.parametrize("text", PRIVATE)
 def test_personal_data_is_found(text: str) -> None:
-    assert flags_of(pl.Series([text]))["personal_data_turns"].tolist() == [True]
+    assert flag_of("personal_data_turns", text)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_numbers_of_fiction_are_no_personal_data(text: str) -> None:
-    assert flags_of(pl.Series([text]))["personal_data_turns"].tolist() == [False]
+    assert not flag_of("personal_data_turns", text)
 
 
 @given(st.lists(st.integers(0, 9), min_size=12, max_size=18))

@@ -33,6 +33,15 @@ def test_the_page_adds_up_and_needs_nothing_else(tmp_path: Path) -> None:
     assert page(facts_of(night)) == html.replace("\r", "")
 
 
+def test_the_page_shows_flags(tmp_path: Path) -> None:
+    rude = [turn(0, text="I will kill you, bastard."), turn(1)]
+    night = night_of(tmp_path, "2026-11-21", rows(scene("rude", turns=rude, brief=None)))
+    quality.run(night)
+    html = page(facts_of(night))
+    assert re.search(r"slur<td class='n'>1<td class='n'>1<td class=''><code>rude: 1", html)
+    assert "bastard" not in html
+
+
 def test_an_empty_night_has_a_page(tmp_path: Path) -> None:
     night = night_of(tmp_path, "2026-11-21", SUBMISSIONS.empty())
     quality.run(night)

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from pipelines import quality
-from pipelines.quality.stock import CROWD, MANY, WHOLE, Phrases, kept, limit_for, phrases_of, shared, stock
+from pipelines.quality.measure import measure
+from pipelines.quality.stock import CROWD, MANY, WHOLE, Phrases, kept, limit_for, shared, stock
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.stock import STOCK
 from tests.stages.quality_scenes import performer, rows, scene, turn
@@ -29,6 +30,13 @@ def own(who: int) -> str:
     return " ".join("".join(dice.choice(list("abcdeilmnorst"), 6)) for _ in range(12))
 
 
+ALL = 2**64 - 1
+
+
+def phrases_of(frame: pl.DataFrame, limit: int = ALL) -> pl.DataFrame:
+    return measure(frame, limit=limit).phrases
+
+
 def test_six_words_without_case_and_punctuation_are_a_phrase() -> None:
     first, second = (set(phrases_of(rows(by(1, t)))["phrase"]) for t in (TEMPLATE, TEMPLATE.upper().replace(",", " -")))
     assert first == second
@@ -38,7 +46,7 @@ def test_six_words_without_case_and_punctuation_are_a_phrase() -> None:
 
 def seen_in(*scenes: dict[str, Any], most: int = 1000) -> pl.DataFrame:
     night = Phrases(most)
-    night.add(rows(*scenes))
+    night.add(phrases_of(rows(*scenes)))
     return stock(night, [])
 
 
@@ -57,9 +65,9 @@ def test_the_share_is_of_the_phrases_that_are_followed() -> None:
 def test_memory_is_bounded_and_neither_order_nor_chunks_nor_nights_change_what_is_followed() -> None:
     scenes = [by(n, own(n), TEMPLATE, own(n % 7)) for n in range(40)]
     whole, parts = Phrases(100), Phrases(100)
-    whole.add(rows(*scenes))
+    whole.add(phrases_of(rows(*scenes)))
     for one in reversed(scenes):
-        parts.add(rows(one))
+        parts.add(phrases_of(rows(one), parts.limit))
     assert whole.said.equals(parts.said)
     assert whole.said["phrase"].n_unique() == 100
     assert whole.said.group_by("phrase").len()["len"].max() == CROWD

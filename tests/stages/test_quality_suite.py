@@ -58,6 +58,7 @@ PLACES = {
 REPORTED = {
     "subtext_says_otherwise": swap(3, subtext="I only came for the ladder."),
     "threats_seen": swap(3, text="I will kill you, and then I will have my tea."),
+    "slurs_seen": swap(3, text="You bastard, you sold the ladder."),
     "addresses_seen": swap(3, text="He lived at 12 Baker Street."),
 }
 """Rules that report and hold nothing."""
