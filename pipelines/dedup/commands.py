@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from pipelines.dedup.families import Progress
+    from pipelines.dedup.filed import Progress
 
 app = typer.Typer(help="Find work that is there twice.", no_args_is_help=True)
 

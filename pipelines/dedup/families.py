@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,25 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipelines.dedup import lookup
-from pipelines.dedup.hashing import I64, SHINGLE, U8, U32, U64, components, sketch_rows, text_keys
-from pipelines.dedup.lookup import B8
+from pipelines.dedup.filed import Progress, read_texts
+from pipelines.dedup.hashing import I64, U64, components
+from pipelines.dedup.lookup import B8, ROW_MASK
 from pipelines.dedup.pairs import Texts, near_pairs
-from pipelines.dedup.store import HeldWords
 from pipelines.dedup.touch import first_others
-from pipelines.dedup.words import hash_texts
+from pipelines.dedup.within import entries_among
 from pipelines.errors import InputError
-
-BATCH_BYTES = 4 << 20
-"""Text read at a time; two batches are hashed while the next one is read."""
-
-KEPT_BYTES = 160 << 20
-"""Word hashes kept from the first pass for the measures: all of 100,000 long scenes; what is beyond is read again."""
-
-NO_WORDS: U32 = np.empty(0, np.uint32)
-
-Progress = Callable[[str, int, int], None]
-"""Hears the name of a pass, how many rows are done, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +40,12 @@ def families_of_file(
     the file cannot be read or lacks a column.
     """
     file = _opened(source, id_column, text_column)
-    texts, keys = _read(file, text_column, threads, progress)
-    found = families(texts, keys, jaccard, threads, lambda done: progress("compare", done, texts.rows))
+    texts, keys = read_texts(file, text_column, threads, progress)
+    equal = first_equal(keys)
+    if (equal >= 0).any():
+        texts = replace(texts, entries=entries_among(texts.entries, equal < 0))  # what a copy is near, the first is
+    found = families(texts, equal, jaccard, threads, lambda done: progress("compare", done, len(equal)))
+    del texts  # its memory serves what is written
     ids = file.read(columns=[id_column], use_threads=False)[id_column].combine_chunks()
     table = as_table(found, ids)
     pq.write_table(table, target, compression="zstd")
@@ -64,15 +53,11 @@ def families_of_file(
 
 
 def families(
-    texts: Texts, keys: U64, jaccard: float, threads: int = 1, progress: Callable[[int], None] = lambda _: None
+    texts: Texts, equal: I64, jaccard: float, threads: int = 1, progress: Callable[[int], None] = lambda _: None
 ) -> Families:
-    """Tie rows with equal texts and rows at least so near; `keys` names each whole text (0: empty, in no family)."""
+    """Tie rows with equal texts and rows at least so near; `equal` is each row's first one with its text, or -1."""
     rows = np.arange(texts.rows, dtype=np.int64)
-    equal = _first_equal(keys)
-    once = equal < 0
-    pairs, _ = near_pairs(
-        texts, None if once.all() else once, jaccard=jaccard, containment=1.1, threads=threads, progress=progress
-    )
+    pairs, _ = near_pairs(texts, jaccard=jaccard, containment=1.1, threads=threads, progress=progress)
     matched, near = equal.copy(), np.where(equal >= 0, 1.0, np.nan)
     contained = near.copy()
     best = np.lexsort((pairs.earlier, -pairs.containment, -pairs.jaccard, pairs.row))
@@ -114,7 +99,7 @@ def _chosen(ids: pa.Array, places: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(places, ids).dictionary_decode()
 
 
-def _first_equal(keys: U64) -> I64:
+def first_equal(keys: U64) -> I64:
     """Find, for each row, the first row with the same text; -1 where it is the first, or empty."""
     order = np.argsort(keys, kind="stable").astype(np.int64)
     first = first_others(keys[order], order, np.arange(len(keys), dtype=np.uint64))
@@ -133,112 +118,6 @@ def _opened(source: Path, id_column: str, text_column: str) -> pq.ParquetFile:
     missing = [c for c in (id_column, text_column) if c not in names]
     if missing:
         raise InputError(f"file {source}", f"it has no column {missing}", f"Its columns are {names}.")
+    if file.metadata.num_rows > ROW_MASK:
+        raise InputError(f"file {source}", f"it has more than {ROW_MASK:,} rows", "Split it.")
     return file
-
-
-@dataclass(frozen=True)
-class FileWords:
-    """The texts of a Parquet file: the first are kept as word hashes, the rest hashed again where they are measured."""
-
-    file: pq.ParquetFile
-    column: str
-    kept: list[tuple[U32, I64]]
-    """The words of the first batches, and the word count of each of their rows."""
-
-    def some(self, rows: I64) -> tuple[U32, I64]:
-        """Give the word hashes of some rows; the file is read once more where some of them are not kept."""
-        words, lengths = [np.empty(0, np.uint32)], [np.zeros(1, np.int64)]
-        first = 0
-        for batch in self._of_each(rows):
-            count = len(batch[1]) if isinstance(batch, tuple) else len(batch)
-            low, high = np.searchsorted(rows, (first, first + count))
-            if high > low:
-                found = _of_rows(batch, rows[low:high] - first)
-                words.append(found[0])
-                lengths.append(found[1])
-            first += count
-        return np.concatenate(words), np.cumsum(np.concatenate(lengths), dtype=np.int64)
-
-    def _of_each(self, rows: I64) -> Iterator[tuple[U32, I64] | pa.Array]:
-        """Hand out the batches in order, up to the last that any row is asked of."""
-        yield from self.kept
-        have = sum(len(lengths) for _, lengths in self.kept)
-        if len(rows) and rows[-1] >= have:
-            yield from islice(_batches(self.file, self.column), len(self.kept), None)
-
-
-def _of_rows(batch: tuple[U32, I64] | pa.Array, rows: I64) -> tuple[U32, I64]:
-    if isinstance(batch, tuple):
-        words, lengths = batch
-        ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-        return HeldWords(words, ends).some(rows)[0], lengths[rows]
-    found = hash_texts(batch, _chosen_rows(rows, len(batch)))
-    return found.words, np.diff(found.ends)[rows]
-
-
-def _chosen_rows(rows: I64, count: int) -> U8:
-    chosen = np.zeros(count, np.uint8)
-    chosen[rows] = 1
-    return chosen
-
-
-@dataclass(frozen=True)
-class _Batch:
-    words: U32
-    lengths: I64
-    keys: U64
-    key_counts: I64
-    texts: U64
-
-
-def _hashed(texts: pa.Array) -> _Batch:
-    words = hash_texts(texts)
-    keys, key_ends = sketch_rows(words.words, words.ends, SHINGLE)
-    return _Batch(words.words, np.diff(words.ends), keys, np.diff(key_ends), text_keys(words.words, words.ends))
-
-
-def _read(file: pq.ParquetFile, column: str, threads: int, progress: Progress) -> tuple[Texts, U64]:
-    """Read and hash the texts of a file, batch by batch."""
-    found: list[_Batch] = []
-    kept: list[tuple[U32, I64]] = []
-    done = room = 0
-    for batch in _in_turn(_batches(file, column), threads):
-        room += batch.words.nbytes
-        if room <= KEPT_BYTES:
-            kept.append((batch.words, batch.lengths))
-        found.append(replace(batch, words=NO_WORDS))
-        done += len(batch.lengths)
-        progress("read", done, file.metadata.num_rows)
-    none = np.zeros(1, np.int64)
-    keys = np.concatenate([np.empty(0, np.uint64), *(b.keys for b in found)])
-    key_ends = np.cumsum(np.concatenate([none, *(b.key_counts for b in found)]), dtype=np.int64)
-    word_ends = np.cumsum(np.concatenate([none, *(b.lengths for b in found)]), dtype=np.int64)
-    texts = np.concatenate([np.empty(0, np.uint64), *(b.texts for b in found)])
-    found.clear()
-    entries = lookup.pack(keys, key_ends)
-    return Texts(FileWords(file, column, kept), word_ends, keys, key_ends, entries), texts
-
-
-def _batches(file: pq.ParquetFile, column: str) -> Iterator[pa.Array]:
-    meta = file.metadata
-    size = sum(_text_bytes(meta.row_group(i), column) for i in range(meta.num_row_groups))
-    rows = max(1, min(65536, BATCH_BYTES * max(1, meta.num_rows) // max(1, size)))
-    for batch in file.iter_batches(batch_size=rows, columns=[column], use_threads=False):
-        yield batch.column(0)
-
-
-def _text_bytes(group: pq.RowGroupMetaData, column: str) -> int:
-    columns = (group.column(i) for i in range(group.num_columns))
-    return sum(c.total_uncompressed_size for c in columns if c.path_in_schema == column)
-
-
-def _in_turn(batches: Iterator[pa.Array], threads: int) -> Iterator[_Batch]:
-    """Hash batches on some threads and hand them out in order, with no more than two waiting a thread."""
-    waiting: deque[Future[_Batch]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for batch in batches:
-            waiting.append(pool.submit(_hashed, batch))
-            if len(waiting) > 2 * threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()

@@ -23,7 +23,7 @@ ROWS = 50_000
 CHUNK_ROWS = 1_000_000
 """Rows put on a shelf at a time: what a first build over a long history holds in memory."""
 
-SHELVES = "shelves-2"
+SHELVES = "shelves-3"
 """The folder in the lake, with the version of what lies in it: older ones are never opened."""
 
 Files = dict[str, tuple[str, File]]

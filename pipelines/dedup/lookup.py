@@ -25,8 +25,11 @@ CAP = 32
 RARE = 2
 """A key held by no more earlier rows makes a candidate alone."""
 
+PART = 1 / 6
+"""This part of a row's keys, shared, makes a candidate where each is common."""
+
 ENOUGH = 6
-"""So many shared keys make a candidate where each is common; a sixth of the sketch where that is less."""
+"""So many shared keys make a candidate, however long the row's sketch is."""
 
 ROW_BITS = 24
 """Rows in one run of entries: at most 2^24 = 16.7 million."""
@@ -159,35 +162,6 @@ def earlier_count(entries: U64, low: int, high: int, rank: int) -> int:  # pragm
 
 
 @njit(cache=True, nogil=True)
-def own_holders(entries: U64, rows: int) -> tuple[I64, U32, U32]:  # pragma: no cover  (compiled)
-    """For each row, its keys that earlier rows of the same entries hold: (ends per row, first entry, how many)."""
-    ends = np.zeros(rows + 1, np.int64)
-    start = 0
-    for e in range(1, len(entries)):
-        if entries[e] >> np.uint64(24) != entries[start] >> np.uint64(24):
-            start = e
-        ends[row_of(entries[e]) + 1] += row_of(entries[start]) < row_of(entries[e])
-    for r in range(rows):
-        ends[r + 1] += ends[r]
-    fill = ends[:-1].copy()
-    low = np.empty(ends[-1], np.uint32)
-    count = np.empty(ends[-1], np.uint32)
-    start = 0
-    mine = 0  # where the row's own entries of the key begin: two keys of one row may share their 40 bits
-    for e in range(1, len(entries)):
-        if entries[e] != entries[e - 1]:
-            mine = e
-        if entries[e] >> np.uint64(24) != entries[start] >> np.uint64(24):
-            start = e
-        elif mine > start:
-            r = row_of(entries[e])
-            low[fill[r]] = start
-            count[fill[r]] = mine - start
-            fill[r] += 1
-    return ends, low, count
-
-
-@njit(cache=True, nogil=True)
 def other_holders(
     probes: U64, a: U64, range_a: U32, b: U64, range_b: U32, rank: I64
 ) -> tuple[I64, U32, U32, U32, U32]:  # pragma: no cover  (compiled)
@@ -272,7 +246,7 @@ def candidates(
     found = 0
     lost = 0
     for r in range(first, last):
-        enough = np.uint16(min(ENOUGH, max(1, (sketch_ends[r + 1] - sketch_ends[r]) // 6)))
+        enough = np.uint16(min(ENOUGH, max(1, np.int64((sketch_ends[r + 1] - sketch_ends[r]) * PART))))
         if CAP * (ends[r + 1] - ends[r]) >= len(touched):
             touched = np.empty(2 * CAP * (ends[r + 1] - ends[r]), np.uint64)
         seen = np.uint64(0)

@@ -9,13 +9,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipelines.dedup.hashing import I64, U32, U64, low_bits, shingle_at
+from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, low_bits, shingles_of
 
 B8 = NDArray[np.bool_]
+Keys = U32 | U64
+"""Sketches: whole keys, or the upper halves alone of both sides."""
 
 
 @njit(cache=True, nogil=True)
-def skip_finer(keys: U64, at: int, end: int, low: np.uint64) -> int:  # pragma: no cover  (compiled)
+def skip_finer(keys: Keys, at: int, end: int, low: np.uint64) -> int:  # pragma: no cover  (compiled)
     """Step over the keys that the coarser of two sketches would not have kept."""
     while at < end and keys[at] & low != 0:
         at += 1
@@ -24,7 +26,7 @@ def skip_finer(keys: U64, at: int, end: int, low: np.uint64) -> int:  # pragma: 
 
 @njit(cache=True, nogil=True)
 def plain_overlap(
-    keys: U64, i: int, i_end: int, others: U64, j: int, j_end: int, least: float
+    keys: Keys, i: int, i_end: int, others: Keys, j: int, j_end: int, least: float
 ) -> int:  # pragma: no cover  (compiled)
     """Count the shared keys of two sorted sketches of one rate; stop where `least` cannot be reached any more."""
     shared = 0
@@ -38,8 +40,10 @@ def plain_overlap(
 
 
 @njit(cache=True, nogil=True)
-def sketch_overlap(keys: U64, i: int, i_end: int, others: U64, j: int, j_end: int, low: np.uint64) -> tuple[int, int]:
-    """Count the shared keys of two sorted sketches at rate `low`, and the keys of the smaller."""  # pragma: no cover
+def sketch_overlap(
+    keys: Keys, i: int, i_end: int, others: Keys, j: int, j_end: int, low: np.uint64
+) -> tuple[int, int]:  # pragma: no cover  (compiled)
+    """Count the shared keys of two sorted sketches at rate `low`, and the keys of the smaller."""
     mine = 0
     theirs = 0
     shared = 0
@@ -68,10 +72,10 @@ def least_shared(smaller: int, floor: float) -> float:  # pragma: no cover  (com
 def likely(
     who: U32,
     whom: U32,
-    keys: U64,
+    keys: Keys,
     ends: I64,
     word_ends: I64,
-    others: U64,
+    others: Keys,
     other_ends: I64,
     other_word_ends: I64,
     floor: float,
@@ -81,14 +85,17 @@ def likely(
     Both sketches are cut to the coarser rate first, so the answer depends on the two texts alone.
     """
     out = np.zeros(len(who), np.bool_)
+    half = np.uint64(8 * keys.itemsize - 32)
     for q in range(len(who)):
         a = who[q]
         b = whom[q]
-        low = max(low_bits(word_ends[a + 1] - word_ends[a]), low_bits(other_word_ends[b + 1] - other_word_ends[b]))
-        if low_bits(word_ends[a + 1] - word_ends[a]) == low_bits(other_word_ends[b + 1] - other_word_ends[b]):
+        mine = low_bits(word_ends[a + 1] - word_ends[a])
+        theirs = low_bits(other_word_ends[b + 1] - other_word_ends[b])
+        if mine == theirs:
             least = least_shared(min(ends[a + 1] - ends[a], other_ends[b + 1] - other_ends[b]), floor)
             shared = plain_overlap(keys, ends[a], ends[a + 1], others, other_ends[b], other_ends[b + 1], least)
         else:
+            low = max(mine, theirs) << half
             shared, smaller = sketch_overlap(keys, ends[a], ends[a + 1], others, other_ends[b], other_ends[b + 1], low)
             least = least_shared(smaller, floor)
         out[q] = shared >= least
@@ -96,18 +103,12 @@ def likely(
 
 
 @njit(cache=True, nogil=True, inline="always")
-def shingles_in(length: int) -> int:  # pragma: no cover  (compiled)
-    """Count a text's shingle places: one where it is shorter than a shingle, none where it is empty."""
-    return 0 if length == 0 else max(1, length - 4)
-
-
-@njit(cache=True, nogil=True)
-def place_of(table: U64, stamps: I64, key: np.uint64, stamp: int) -> int:  # pragma: no cover  (compiled)
+def place_of(table: U64, stamps: U32, key: np.uint64, stamp: int) -> np.uint64:  # pragma: no cover  (compiled)
     """Find a key's slot in an open table, or the free slot where it belongs."""
-    mask = len(table) - 1
-    slot = np.int64(key >> np.uint64(20)) & mask
+    mask = np.uint64(len(table) - 1)
+    slot = (key >> np.uint64(20)) & mask
     while stamps[slot] == stamp and table[slot] != key:
-        slot = (slot + 1) & mask
+        slot = (slot + np.uint64(1)) & mask
     return slot
 
 
@@ -125,41 +126,36 @@ def exact_overlap(
     who: I64, whom: I64, words: U32, ends: I64, others: U32, other_ends: I64
 ) -> tuple[I64, I64, I64]:  # pragma: no cover  (compiled)
     """Count, for each pair, the distinct shingles shared, of `who` and of `whom`; sorted by who."""
+    longest = max(longest_of(who, ends), longest_of(whom, other_ends))
     size = 64
-    while size < 2 * max(longest_of(who, ends), longest_of(whom, other_ends)) + 2:
+    while size < 2 * longest + 2:
         size *= 2
-    table = np.zeros(size, np.uint64)
-    stamps = np.zeros(size, np.int64)
-    second = np.zeros(size, np.uint64)
-    seconds = np.zeros(size, np.int64)
+    shingles = np.empty(longest + 1, np.uint64)
+    table, second = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+    stamps, seconds = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
     out = np.zeros((3, len(who)), np.int64)
     mine = 0
+    stamp = 0
     for q in range(len(who)):
         a = who[q]
         b = whom[q]
         if q == 0 or a != who[q - 1]:
             mine = 0
-            length = ends[a + 1] - ends[a]
-            for i in range(ends[a], ends[a] + shingles_in(length)):
-                key = shingle_at(words, i, min(5, length))
-                slot = place_of(table, stamps, key, q + 1)
-                if stamps[slot] != q + 1:
-                    table[slot] = key
-                    stamps[slot] = q + 1
-                    mine += 1
             stamp = q + 1
+            for i in range(shingles_of(words, ends[a], ends[a + 1], SHINGLE, shingles)):
+                slot = place_of(table, stamps, shingles[i], stamp)
+                mine += stamps[slot] != stamp
+                table[slot] = shingles[i]
+                stamps[slot] = stamp
         theirs = 0
         shared = 0
-        length = other_ends[b + 1] - other_ends[b]
-        for i in range(other_ends[b], other_ends[b] + shingles_in(length)):
-            key = shingle_at(others, i, min(5, length))
-            slot = place_of(second, seconds, key, q + 1)
+        for i in range(shingles_of(others, other_ends[b], other_ends[b + 1], SHINGLE, shingles)):
+            slot = place_of(second, seconds, shingles[i], q + 1)
             if seconds[slot] != q + 1:
-                second[slot] = key
+                second[slot] = shingles[i]
                 seconds[slot] = q + 1
                 theirs += 1
-                slot = place_of(table, stamps, key, stamp)
-                shared += stamps[slot] == stamp
+                shared += stamps[place_of(table, stamps, shingles[i], stamp)] == stamp
         out[0, q] = shared
         out[1, q] = mine
         out[2, q] = theirs

@@ -11,27 +11,30 @@ import numpy as np
 from pipelines.dedup import lookup
 from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows
 from pipelines.dedup.lookup import B8
-from pipelines.dedup.measure import exact_overlap, likely
+from pipelines.dedup.measure import Keys, exact_overlap, likely
 from pipelines.dedup.store import HeldWords, Words
+from pipelines.dedup.within import candidates_within, holders
 
 BLOCK = 16384
 """Rows whose pairs are measured at a time: bounds memory, and is what two threads share."""
 
 FLOATS = np.ndarray[tuple[int], np.dtype[np.float64]]
 NOBODY: U64 = np.empty(0, np.uint64)
-NOWHERE: U32 = np.empty(0, np.uint32)
+
+EVER = 1.0
+"""A containment beyond this is asked of no pair: texts are compared as wholes."""
 
 
 @dataclass(frozen=True)
 class Texts:
     """Texts in order of `earlier`: where to get their words, sketches, and the entries that find them by key.
 
-    `word_ends`: how many words each has, summed up (rows + 1).
+    `word_ends`: how many words each has, summed up (rows + 1). `entries`: of whole sketches, or thinned.
     """
 
     words: Words
     word_ends: I64
-    keys: U64
+    keys: Keys
     key_ends: I64
     entries: U64
 
@@ -74,79 +77,79 @@ def texts_of(words: U32, ends: I64) -> Texts:
 
 def near_pairs(
     texts: Texts,
-    wanted: B8 | None = None,
     *,
     jaccard: float,
     containment: float,
     threads: int = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[Pairs, int]:
-    """Find, for each wanted row, every earlier row at least so near; also counts the look-ups that CAP refused.
+    """Find, for each row that has entries, every earlier one at least so near; also counts the look-ups refused.
 
     The pairs of a row depend on the rows before it alone, never on threads or chunks. `progress` hears of rows done.
     """
     floor = min(2 * jaccard / (1 + jaccard), containment)
-    row, earlier, lost = _likely_pairs(texts, wanted, floor, threads, progress)
+    search = _Search.over(texts, None if containment <= EVER else jaccard)
+    row, earlier = _likely_pairs(search, floor, threads, progress)
+    lost = search.lost
+    del search
     pairs = measured(texts.words, row, earlier)
     return pairs.where((pairs.jaccard >= jaccard) | (pairs.containment >= containment)), lost
 
 
-def _likely_pairs(
-    texts: Texts, wanted: B8 | None, floor: float, threads: int, progress: Callable[[int], None]
-) -> tuple[I64, I64, int]:
-    """Find the pairs to measure; what finds them is freed before their words are fetched."""
-    search = _Search.over(texts, wanted)
+def _likely_pairs(search: _Search, floor: float, threads: int, progress: Callable[[int], None]) -> tuple[I64, I64]:
+    """Find the pairs to measure, sorted."""
     rows, earlier = [np.empty(0, np.uint32)], [np.empty(0, np.uint32)]
-    lost = 0
-    firsts = range(0, texts.rows, BLOCK)
+    firsts = range(0, search.texts.rows, BLOCK)
     with ThreadPoolExecutor(threads) as pool:
         blocks = pool.map(lambda first: search.block(first, floor), firsts)
-        for first, (who, whom, missed) in zip(firsts, blocks, strict=True):
+        for first, (who, whom) in zip(firsts, blocks, strict=True):
             rows.append(who)
             earlier.append(whom)
-            lost += missed
-            progress(min(BLOCK, texts.rows - first))
-    return np.concatenate(rows).astype(np.int64), np.concatenate(earlier).astype(np.int64), lost
+            progress(min(BLOCK, search.texts.rows - first))
+    return np.concatenate(rows).astype(np.int64), np.concatenate(earlier).astype(np.int64)
 
 
 def measured(words: Words, row: I64, earlier: I64) -> Pairs:
     """Measure pairs exactly; they are sorted by row."""
     both, places = np.unique(np.concatenate((row, earlier)), return_inverse=True)
-    some, ends = words.some(both)
-    here, there = places[: len(row)], places[len(row) :]
-    return Pairs(row, earlier, *exact_overlap(here, there, some, ends, some, ends))
+    found, ends, numbers = words.reach(both)
+    here, there = numbers[places[: len(row)]], numbers[places[len(row) :]]
+    return Pairs(row, earlier, *exact_overlap(here, there, found, ends, found, ends))
 
 
 @dataclass(frozen=True)
 class _Search:
-    """The wanted rows' keys that earlier rows hold, and where those stand among the entries."""
+    """How many keys each row has, and which of them earlier rows hold: where those stand among the entries."""
 
     texts: Texts
+    sizes: U32
     ends: I64
-    low: U32
-    count: U32
+    lists: U64
+    lost: int
+    part: float
+    rare: int
 
     @classmethod
-    def over(cls, texts: Texts, wanted: B8 | None) -> _Search:
-        if wanted is None:
-            return cls(texts, *lookup.own_holders(texts.entries, texts.rows))
-        probes = texts.entries[wanted[(texts.entries & np.uint64(lookup.ROW_MASK)).astype(np.int64)]]
-        ranges, nowhere = np.empty((2, len(probes)), np.uint32), np.zeros((2, len(probes)), np.uint32)
-        lookup.ranges(probes, texts.entries, ranges[0], ranges[1])
-        rank = np.zeros((2, texts.rows), np.int64)
-        rank[0] = np.arange(texts.rows)
-        ends, low, count, _, _ = lookup.other_holders(probes, texts.entries, ranges, NOBODY, nowhere, rank)
-        return cls(texts, ends, low, count)
+    def over(cls, texts: Texts, jaccard: float | None) -> _Search:
+        """Ask a third of what a pair with this Jaccard shares to be seen; without it, parts of texts are looked for.
 
-    def block(self, first: int, floor: float) -> tuple[U32, U32, int]:
+        A pair at the threshold shares `jaccard` of the longer text's keys: where stock keys, which are not looked at,
+        are two thirds of that at most, a third is left.
+        """
+        share = -1.0 if jaccard is None else jaccard * 2 / 3
+        sizes, ends, lists, lost = holders(texts.entries, texts.rows, share)
+        if jaccard is None:
+            return cls(texts, sizes, ends, lists, lost, lookup.PART, lookup.RARE)
+        return cls(texts, sizes, ends, lists, lost, jaccard / 3, 0)
+
+    def block(self, first: int, floor: float) -> tuple[U32, U32]:
         """Find the pairs of some rows that are worth measuring, sorted."""
         t = self.texts
-        last = min(first + BLOCK, t.rows)
-        who, whom, lost = lookup.candidates(
-            first, last, t.key_ends, self.ends, t.entries, self.low, self.count, NOBODY, NOWHERE, NOWHERE,
-            np.zeros(t.rows, np.int64), np.zeros(t.rows, np.uint16),
-        )  # fmt: skip
+        last, weight = min(first + BLOCK, t.rows), np.zeros(t.rows, np.uint16)
+        who, whom = candidates_within(
+            first, last, t.entries, self.sizes, self.ends, self.lists, self.part, self.rare, weight
+        )
         good = likely(who, whom, t.keys, t.key_ends, t.word_ends, t.keys, t.key_ends, t.word_ends, floor)
         who, whom = who[good], whom[good]
         order = np.lexsort((whom, who))
-        return who[order], whom[order], lost
+        return who[order], whom[order]

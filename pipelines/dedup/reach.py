@@ -11,7 +11,7 @@ from pipelines.dedup import lookup
 from pipelines.dedup.evidence import Alike, flat, key_of, same_keys
 from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows, text_keys
 from pipelines.dedup.lookup import B8
-from pipelines.dedup.measure import likely
+from pipelines.dedup.measure import Keys, likely
 from pipelines.dedup.pairs import NOBODY, Texts, texts_of
 from pipelines.dedup.shelf import NO_ROWS, ORDER, Shelf
 from pipelines.dedup.touch import touched_alike, touched_near
@@ -160,7 +160,7 @@ def _touched(side: _Side, is_fresh: B8, here: pl.DataFrame, known: pl.DataFrame 
 class _Probes:
     """The rows to judge: those in memory by their own numbers, after them the visitors from the shelf."""
 
-    keys: U64
+    keys: Keys
     key_ends: I64
     word_ends: I64
     entries: U64
@@ -206,6 +206,6 @@ class _Probes:
             good[~near] = self._likely(who[~near], rows, shelf.keys, shelf.key_ends, shelf.word_ends, floor)
         return who[good].astype(np.int64), whom[good].astype(np.int64), refused
 
-    def _likely(self, who: U32, whom: U32, keys: U64, key_ends: I64, word_ends: I64, floor: float) -> B8:
+    def _likely(self, who: U32, whom: U32, keys: Keys, key_ends: I64, word_ends: I64, floor: float) -> B8:
         good: B8 = likely(who, whom, self.keys, self.key_ends, self.word_ends, keys, key_ends, word_ends, floor)
         return good

@@ -16,7 +16,8 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from pipelines.dedup.hashing import I64, NUMBERS, U8, U32, U64, has_high_bytes, hash_values
+from pipelines.dedup.hashing import I64, U8, U32, U64
+from pipelines.dedup.splitting import SPARE, hash_values, mark_high
 
 UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -97,34 +98,49 @@ def character_classes() -> U8:
 
 def hash_texts(texts: pa.Array, chosen: U8 | None = None) -> Words:
     """Hash the words of every value of a string column (or of the chosen: 1); null and empty values have none."""
+    lent = lend_hashes(texts, chosen)
+    return Words(lent.words.copy(), lent.ends)
+
+
+def lend_hashes(texts: pa.Array, chosen: U8 | None = None) -> Words:
+    """Hash as `hash_texts` does, into a buffer of this thread that its next batch writes over."""
     data, ends = text_buffers(texts)
     high = np.zeros(len(ends) - 1, np.uint8)
     skip = NONE_SKIPPED if chosen is None else 1 - chosen
     classes = NO_CLASSES
-    if has_high_bytes(data, ends, skip, high):
+    if mark_high(data, ends, skip, high):
         data, ends = _normalise_marked(data, ends, high)
         classes = character_classes()
     sizes = np.diff(ends)
     beyond = int(sizes[high == 1].sum())
     room = (int(sizes.sum()) - beyond) // 2 + beyond + len(ends) + 1
-    words, scratch = _scratch(room, int(sizes.max(initial=0)) + 2)
-    total, counts = hash_values(data, ends, high, skip, NUMBERS, classes, words, scratch)
+    words, *lent = _scratch(room, int(sizes.max(initial=0)))
+    total, counts = hash_values(_eight(data), ends, high, skip, classes, words, *lent)
     word_ends = np.zeros(len(ends), np.int64)
     np.cumsum(counts, out=word_ends[1:])
-    return Words(words[:total].copy(), word_ends)
+    return Words(words[:total], word_ends)
 
 
+def _eight(data: U8) -> U8:
+    """Lengthen what is too short to be read eight bytes at a time."""
+    return data if len(data) >= 8 else np.concatenate((data, np.zeros(8, np.uint8)))
+
+
+Scratch = tuple[U32, U64, U64, U32, U32]
 _LOCAL = threading.local()
 
 
-def _scratch(room: int, longest: int) -> tuple[U32, U64]:
+def _scratch(room: int, longest: int) -> Scratch:
     """Lend this thread its buffers: fresh memory costs more than the hashing (every page is cleared by the kernel)."""
-    held: tuple[U32, U64] | None = getattr(_LOCAL, "buffers", None)
-    if held is None or len(held[0]) < room or len(held[1]) < longest:
-        held = (np.empty(room + room // 4, np.uint32), np.empty(longest * 2, np.uint64))
+    held: Scratch | None = getattr(_LOCAL, "buffers", None)
+    if held is None or len(held[0]) < room or len(held[3]) < longest + SPARE:
+        sizes = (longest // 64 + SPARE, longest // 2 + SPARE, longest + SPARE, longest // 2 + SPARE)
+        kinds = (np.uint64, np.uint64, np.uint32, np.uint32)
+        rest = (np.empty(size, of) for size, of in zip(sizes, kinds, strict=True))
+        held = (np.empty(room + room // 4, np.uint32), *rest)  # type: ignore[assignment]
         if room <= LARGEST_KEPT:
             _LOCAL.buffers = held
-    return held
+    return held  # type: ignore[return-value]
 
 
 def text_buffers(texts: pa.Array) -> tuple[U8, I64]:

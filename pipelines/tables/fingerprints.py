@@ -8,6 +8,7 @@ from pipelines.tables.contract import Column, Table
 
 FINGERPRINTS = Table(
     name="fingerprints",
+    version=2,  # words are hashed otherwise than in version 1: fingerprint them anew
     why="The history that a night is compared with; the sorted truth above which look-up arrays are rebuilt.",
     grain="one row of submissions, in the night that first delivered it",
     key=("submitted_at", "submission_id", "revision", "row_id"),

@@ -23,8 +23,9 @@ import pyarrow.parquet as pq
 import pytest
 from numba import njit
 
-from pipelines.dedup.families import _batches, _hashed
-from pipelines.dedup.hashing import I64, U32, shingle_at
+from pipelines.dedup.filed import batches as _batches
+from pipelines.dedup.filed import hashed as _hashed
+from pipelines.dedup.hashing import I64, U32, five_at
 from pipelines.dedup.words import hash_texts
 
 pytestmark = pytest.mark.bench
@@ -131,7 +132,7 @@ def shingle_once(words: U32, ends: I64) -> int:
     out = np.uint64(0)
     for r in range(len(ends) - 1):
         for i in range(ends[r], ends[r + 1] - 4):
-            out ^= shingle_at(words, i, 5)
+            out ^= five_at(words, np.uint64(i))
     return int(out)
 
 

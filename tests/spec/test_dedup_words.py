@@ -98,6 +98,20 @@ def test_ascii_words_beside_other_scripts_have_the_same_hashes_as_alone(left: st
     assert alone == mixed
 
 
+WORD = st.text(st.sampled_from("abcXYZ059_"), min_size=1, max_size=40)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.tuples(WORD, st.text(st.sampled_from(" .,-\n@[`{/:\x7f\x19"), min_size=1, max_size=70)), max_size=40)
+)
+def test_words_are_the_same_wherever_they_stand_among_the_64_bytes_looked_at(pieces: list[tuple[str, str]]) -> None:
+    texts = ["".join(word + gap for word, gap in pieces), "".join(gap + word for word, gap in pieces)]
+    alone = [number for word, _ in pieces for number in hashes([word])[0]]
+    assert hashes([*texts, texts[0]]) == [alone, alone, alone]
+    assert [words_of(text) for text in texts] == [[word.lower() for word, _ in pieces]] * 2
+
+
 def test_null_values_have_no_words() -> None:
     assert hashes([None, "a b", None]) == [[], hashes(["a b"])[0], []]
 

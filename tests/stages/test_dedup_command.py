@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.dedup import families as engine
+from pipelines.dedup import filed
 from pipelines.errors import InputError
 
 TEXTS = [
@@ -62,10 +63,10 @@ def test_words_kept_and_words_read_again_measure_the_same(
     pl.concat([pl.read_parquet(source).with_columns(pl.col("text") + f" {n}") for n in range(40)]).with_row_index(
         "n"
     ).with_columns(id=pl.col("n").cast(pl.String)).write_parquet(many)
-    monkeypatch.setattr(engine, "BATCH_BYTES", 1024)
+    monkeypatch.setattr(filed, "BATCH_BYTES", 1024)
     found = []
     for kept in (0, 1500, 1 << 20):
-        monkeypatch.setattr(engine, "KEPT_BYTES", kept)
+        monkeypatch.setattr(filed, "KEPT_BYTES", kept)
         found.append(engine.families_of_file(many, "id", "text", tmp_path / "out.parquet", jaccard=0.5))
     assert found[0].equals(found[1])
     assert found[0].equals(found[2])
