@@ -21,6 +21,7 @@ from pipelines.dedup.commands import app
 from pipelines.dedup.erasure import erase, read_tombs
 from pipelines.dedup.evidence import sheet_of
 from pipelines.dedup.hashing import sketch_rows
+from pipelines.dedup.history import SHELVES
 from pipelines.dedup.judge import judge
 from pipelines.dedup.keyed import Keys, sip_hashes
 from pipelines.dedup.tombs import Tombs, entombed, keyed_shingles
@@ -146,7 +147,7 @@ def test_an_erasure_leaves_no_hash_of_the_words_in_dedups_memory(world: World, m
     deliver(world, NEXT, [])
     dedup.run(world.night(NEXT))
     one = prints([told("a", 1)])["words"][0].to_numpy()[:8].tobytes()
-    memory = [world.lake.root / "fingerprints", world.lake.root / "shelves-2"]
+    memory = [world.lake.root / "fingerprints", world.lake.root / SHELVES]
     assert any(one in p.read_bytes() for p in memory[1].rglob("rows.arrow"))
     done = erase(world.lake, world.settings, ["a"], "request 1", AT)
     assert (done.rows, done.tombstones, done.files) == (1, 1, 1)
