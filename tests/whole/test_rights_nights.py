@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
+import msgspec
 import pytest
 
 from pipelines import flow
@@ -71,3 +73,13 @@ def test_a_stamp_beyond_the_calendar_is_unreadable_and_no_traceback(night: Night
     others = [row for row in rows(night, "contract_version") if row["contract_id"] != "ctr-otto"]
     rewrite(night, "contract_version", [*others, version])
     assert fate(night, "sub-otto-small-change@1", "almanac-text") == ["CONTRACT_UNKNOWN_VALUE"]
+
+
+def test_an_instant_in_another_zone_pays_as_it_permits(night: Night) -> None:
+    flow.build(night)
+    paid, held = night.receipt("settle"), rows(night, "contract_version")
+    rewrite(night, "contract_version", (v | {"recorded_at": v["recorded_at"].replace("Z", "+01:00")} for v in held))
+    shutil.rmtree(night.lake.root / "pay_entry")
+    flow.build(night)
+    assert paid is not None
+    assert night.receipt("settle") == msgspec.structs.replace(paid, inputs=ANY)
