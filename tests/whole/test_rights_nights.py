@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import flow
+from pipelines.logs import INGEST
 from pipelines.night import Night
+from pipelines.rights import claims
 from pipelines.sample.plan import NIGHTS
 from pipelines.tables.rights_feed import FEED, FeedColumn
 from tests.whole import fates
@@ -131,3 +133,28 @@ def test_a_typed_parquet_feed_comes_out_as_the_same_feed_in_lines(night: Night) 
     flow.build(night)
     assert (fates.rows(night), published(night)) == found[:2]
     assert night.receipt("settle") == msgspec.structs.replace(found[2], inputs=ANY)
+
+
+def claimed(night: Night, scene: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What a scene claims of itself, as the platform would record it: the submission, and who contributed."""
+    said = night.rows(night.state(INGEST), list(claims.READS)).filter(submission_id=scene)
+    return claims.claimed_submissions(said).to_dicts()[0], claims.claimed_contributions(said).to_dicts()
+
+
+def test_a_claim_is_held_against_the_record_as_corrected(night: Night) -> None:
+    record, contributions = claimed(night, "sub-uebergabe")
+    add(night, "submission", record | {"kind": "audition"}, record | LATE)
+    add(
+        night,
+        "contribution",
+        *(c | {"modalities": ["audio"]} for c in contributions),
+        *(c | LATE for c in contributions),
+    )
+    assert fate(night, "sub-uebergabe@1", "almanac-text") == "ships"
+
+
+def test_a_record_that_was_corrected_away_from_the_claim_is_a_dispute(night: Night) -> None:
+    record, contributions = claimed(night, "sub-night-dough")
+    add(night, "submission", record)
+    add(night, "contribution", *contributions, *(c | {"modalities": ["text"]} | LATE for c in contributions))
+    assert fate(night, "sub-night-dough@1", "almanac-text") == ["SUBMISSION_INCOMPLETE"]
