@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +37,8 @@ TYPES = {
     "text": pa.string(),
 }
 """What a careful contract system writes into Parquet for each way in which a cell is read."""
+REVOKED = {"revocation_id": "REV9", "filed_on": "2026-11-21", "effective_on": "2026-11-21", "effect": "stop"}
+REVOKED |= {"basis": "contract", "recorded_at": "2026-11-21T08:00:00"}
 LATE = {"recorded_at": "2026-11-25T10:00:00Z"}
 """After the night and after every other stamp of the feed: the night is built late."""
 
@@ -158,3 +162,30 @@ def test_a_record_that_was_corrected_away_from_the_claim_is_a_dispute(night: Nig
     add(night, "submission", record)
     add(night, "contribution", *contributions, *(c | {"modalities": ["text"]} | LATE for c in contributions))
     assert fate(night, "sub-night-dough@1", "almanac-text") == ["SUBMISSION_INCOMPLETE"]
+
+
+def deliver(night: Night, scene: str, on: dt.date, **changes: Any) -> Night:
+    """Deliver a scene of the sample again with some of its fields changed; returns the night of that day."""
+    with gzip.open(night.landing.root / "submissions" / "troupe" / "2026-11-21" / "scenes.ndjson.gz") as lines:
+        [found] = [row for row in map(json.loads, lines) if row["submission_id"] == scene]
+    folder = night.landing.root / "submissions" / "late" / on.isoformat()
+    folder.mkdir(parents=True)
+    (folder / "scenes.ndjson").write_text(json.dumps(found | changes) + "\n")
+    return flow.open_night(on, settings=night.settings)
+
+
+def test_a_session_that_a_revision_left_may_still_be_named_by_the_contracts(night: Night) -> None:
+    scope = {"contract_id": "ctr-ruben", "version": 1, "scope_kind": "session", "scope_id": "ses-uebergabe"}
+    add(night, "contract_scope", scope)
+    later = deliver(night, "sub-uebergabe", NIGHTS[2], revision=2, session="ses-elsewhere")
+    assert fate(later, "sub-night-dough@1", "almanac-text") == "ships"
+
+
+def test_a_night_built_again_does_not_stumble_over_what_later_nights_brought(night: Night) -> None:
+    later = deliver(night, "sub-uebergabe", NIGHTS[2], submission_id="sub-new", session="ses-new", campaign="cam-new")
+    add(night, "revocation", REVOKED | {"target_kind": "submission", "target_id": "sub-new"})
+    for kind, name in (("session", "ses-new"), ("campaign", "cam-new")):
+        consent = one(night, "consent", consent_id=rows(night, "consent")[0]["consent_id"])
+        add(night, "consent", consent | {"consent_id": f"con-{kind}", "scope_kind": kind, "scope_id": name})
+    flow.run_stage("ingest", later)
+    assert fate(night, "sub-uebergabe@1", "almanac-text") == "ships"
