@@ -79,10 +79,13 @@ def _load_contracts(connection: duckdb.DuckDBPyConnection, night: Night) -> None
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: accepted rows, the contract feed, the orders, what was delivered, the day asked."""
     tables = [table for log in LOGS for table in (log.kept, log.held)]
+    delivered = ledger(night.lake, DELIVERY).sort("delivery_id")
+    others = delivered.filter(pl.col("delivered_on") != night.date)
     return {
         "contracts": night.digest_of_contracts(),
         "orders": digest_of_files(night.landing.orders()),
-        "delivered": digest(ledger(night.lake, DELIVERY)["delivery_id"].sort().to_list()),
+        "delivered": digest(delivered["delivery_id"].to_list()),
+        "deliveries of other nights": digest(others["delivery_id"].to_list()),
         "as_of": (night.as_of or night.date).isoformat(),
     } | night.digest_of(upto=tables)
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import flow
+from pipelines.errors import InputError
 from pipelines.logs import INGEST
 from pipelines.night import Night
 from pipelines.rights import claims
@@ -189,3 +190,15 @@ def test_a_night_built_again_does_not_stumble_over_what_later_nights_brought(nig
         add(night, "consent", consent | {"consent_id": f"con-{kind}", "scope_kind": kind, "scope_id": name})
     flow.run_stage("ingest", later)
     assert fate(night, "sub-uebergabe@1", "almanac-text") == "ships"
+
+
+def test_a_decision_that_waited_while_another_night_delivered_is_not_published(night: Night) -> None:
+    """The one delivery that the grants allow is brandt's on the first night, and almanac's on the second."""
+    rewrite(night, "rights_grant", (grant | {"max_deliveries": 1} for grant in rows(night, "rights_grant")))
+    alone = one(night, "exclusivity") | {"scope_kind": "all", "holder_client_id": "cl-brandt", "purposes": ["*"]}
+    add(night, "exclusivity", alone | {"excl_id": "EXC9", "valid_from": "2026-01-01", "valid_to": "2026-11-21"})
+    flow.run_stage("rights", night)
+    later = flow.open_night(NIGHTS[2], settings=night.settings)
+    assert fate(later, "sub-night-dough@1", "almanac-text") == "ships"
+    with pytest.raises(InputError, match="deliveries of other nights changed since rights were decided"):
+        flow.publish(night, "brandt-text")
