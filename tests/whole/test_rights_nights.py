@@ -202,3 +202,23 @@ def test_a_decision_that_waited_while_another_night_delivered_is_not_published(n
     assert fate(later, "sub-night-dough@1", "almanac-text") == "ships"
     with pytest.raises(InputError, match="deliveries of other nights changed since rights were decided"):
         flow.publish(night, "brandt-text")
+
+
+@pytest.mark.parametrize(("uris", "given"), [((".wav",), []), ((".wav", ".png"), [".png"])])
+def test_a_licence_for_the_image_carries_no_voice(night: Night, uris: tuple[str, ...], given: list[str]) -> None:
+    rewrite(night, "rights_grant", (g | {"modalities": ["text", "image"]} for g in rows(night, "rights_grant")))
+    order = night.landing.root / "orders" / "almanac-text.yaml"
+    text = order.read_text().replace("[text]", "[text, image]").replace("[troupe, guests]", "[late]")
+    order.write_text(text)
+    takes = night.landing.root / "takes"
+    shutil.copytree(takes / "troupe", takes / "late")
+    shutil.copy(takes / "late" / "night-dough.wav", takes / "late" / "night-dough.png")
+    [performer] = night.rows(night.state(INGEST), ["submission_id", "performers"]).filter(
+        submission_id="sub-night-dough"
+    )["performers"][0]
+    changes = {"revision": 2, "takes": [{"uri": f"night-dough{suffix}"} for suffix in uris]}
+    changes |= {"performers": [performer | {"modalities": ["text", "audio", "image"]}]}
+    later = deliver(night, "sub-night-dough", NIGHTS[2], **changes)
+    assert fate(later, "sub-night-dough@2", "almanac-text") == ("ships" if given else "take_missing")
+    shipped = sorted((later.lake.root / "clients" / "cl-almanac" / "scenes").glob("versions/*/takes/*"))
+    assert [path.suffix for path in shipped] == given
