@@ -6,17 +6,19 @@ import datetime as dt
 import gzip
 import json
 import shutil
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
 
 import msgspec
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import flow
+from pipelines import flow, settle
 from pipelines.errors import InputError
 from pipelines.logs import INGEST
 from pipelines.night import Night
@@ -222,3 +224,23 @@ def test_a_licence_for_the_image_carries_no_voice(night: Night, uris: tuple[str,
     assert fate(later, "sub-night-dough@2", "almanac-text") == ("ships" if given else "take_missing")
     shipped = sorted((later.lake.root / "clients" / "cl-almanac" / "scenes").glob("versions/*/takes/*"))
     assert [path.suffix for path in shipped] == given
+
+
+def test_two_nights_that_settle_at_once_pay_once(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = flow.open_night(NIGHTS[2], settings=night.settings)
+    for one_night in (night, later):
+        for stage in flow.BEFORE_PUBLISH:
+            flow.run_stage(stage, one_night)
+    other = threading.Thread(target=flow.run_stage, args=("settle", later))
+    record = settle._record
+
+    def let_the_other_in_first(at: Night, entries: pl.DataFrame) -> None:
+        if other.ident is None:
+            other.start()
+            other.join(timeout=3)
+        record(at, entries)
+
+    monkeypatch.setattr(settle, "_record", let_the_other_in_first)
+    flow.run_stage("settle", night)
+    other.join()
+    assert settle.paid(night)["entry_id"].is_unique().all()
