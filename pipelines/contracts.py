@@ -20,6 +20,10 @@ from pipelines.postgres import snapshot
 from pipelines.tables.rights_feed import FEED, FeedColumn
 
 _YES = {"true": True, "false": False}
+_WRITTEN = (
+    r"^(?<day>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d)(?<seconds>:\d\d(?:\.\d{1,9})?)?"
+    r"(?:Z| ?UTC|(?<hours>[+-]\d\d)(?::?(?<minutes>\d\d))?)?)?$"
+)
 _SUFFIXES = (".ndjson", ".jsonl", ".parquet")
 THEIRS = tuple(t.name for t in FEED.values() if not t.is_ours and t.name != "request")
 """The tables that the contract system keeps; orders, deliveries and pay are ours."""
@@ -129,7 +133,7 @@ def _cell(column: FeedColumn) -> pl.Expr:
         case "day":
             return text.str.to_date("%Y-%m-%d", strict=False)
         case "instant":
-            return _instant(text)
+            return read_instant(text).alias(column.name)
         case "yes":
             return text.replace_strict(_YES, default=None, return_dtype=pl.Boolean)
         case "whole":
@@ -140,9 +144,14 @@ def _cell(column: FeedColumn) -> pl.Expr:
             return text
 
 
-def _instant(text: pl.Expr) -> pl.Expr:
-    """Read an instant; a time without a zone is UTC, a day is its first moment."""
-    bare = text.str.replace(r"(Z|\+00:?00)$", "").str.replace(" ", "T")
-    whole = bare.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    day = bare.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-    return pl.coalesce(whole, day).dt.replace_time_zone("UTC")
+def read_instant(text: pl.Expr) -> pl.Expr:
+    """Read an instant as rights does: in any zone; a time without one is UTC, a day is its first moment."""
+    part = text.str.extract_groups(_WRITTEN).struct
+    moment = pl.concat_str(part["day"], pl.lit("T"), part["time"].fill_null("00:00"), part["seconds"].fill_null(":00"))
+    hours, minutes = (part[c].cast(pl.Int64).fill_null(0) for c in ("hours", "minutes"))
+    ahead = pl.duration(
+        minutes=hours * 60 + pl.when(part["hours"].str.starts_with("-")).then(-minutes).otherwise(minutes)
+    )
+    whole = moment.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    at = whole - ahead
+    return pl.when(at.dt.year().is_between(1, 9999)).then(at).dt.replace_time_zone("UTC")

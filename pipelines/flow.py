@@ -27,6 +27,9 @@ STAGES = (*BEFORE_PUBLISH, "publish", "settle", "analytics")
 NEEDS = {"dedup": "ingest", "quality": "dedup", "rights": "quality", "publish": "rights", "settle": "rights"}
 """Which receipt of the same night a stage cannot do without."""
 
+MAY_NOT_CHANGE = ("contracts", "orders", "as_of", "deliveries of other nights")
+"""What rights decided on and publish has to find as it was."""
+
 
 @dataclass
 class Built:
@@ -178,9 +181,12 @@ def _check_needs(name: str, night: Night) -> None:
 
 
 def _check_unchanged(night: Night, decided: Mapping[str, str]) -> None:
-    """Refuse to publish what was decided on other contracts or orders: a restriction may have come since."""
+    """Refuse to publish what was decided on other contracts or orders: a restriction may have come since.
+
+    So may have a delivery of another night, which leaves none where a grant allows so many and no more.
+    """
     now = _stage("rights").inputs(night)
-    changed = [k for k in ("contracts", "orders", "as_of") if decided.get(k) != now[k]]
+    changed = [k for k in MAY_NOT_CHANGE if decided.get(k) != now[k]]
     if changed:
         rule = f"{', '.join(changed)} changed since rights were decided"
         raise InputError(f"night {night.name}", rule, f"Run: promptbook stage rights {night.name}.")

@@ -6,9 +6,11 @@ manifests and never glob, so a kill at any moment leaves the old state or the ne
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -125,6 +127,15 @@ class Lake:
         """Read the commits of many partitions, oldest first."""
         found = [self.manifest(table, name) for name in self.partitions(table, upto, before)]
         return [m for m in found if m is not None]
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Let one process at a time do what bears this name; the others wait."""
+        home = self.root / ".staging"
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def put(self, table: Table, partition: str, rows: pl.DataFrame | pa.Table, source: str | None = None) -> File:
         """Write rows as an immutable file of a partition; they count only once a manifest lists the file."""

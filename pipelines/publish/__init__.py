@@ -114,7 +114,7 @@ def _with_takes(
         return judged, pl.DataFrame(schema=FIELDS)
     going = judged.filter(pl.col("rule").is_null()).select("row_id", "scene_id")
     rows = night.rows(going, ["row_id", "feed", "takes"]).join(going, on="row_id")
-    takes = takes_of(rows, _takes_seen(night, order), night.landing)
+    takes = takes_of(rows, _takes_seen(night, order), night.landing, order.modalities)
     judged = judge_takes(judged, takes)
     going = judged.filter(pl.col("rule").is_null())
     return judged, takes.join(going, on="row_id", how="semi", maintain_order="left").sort("file")

@@ -13,7 +13,6 @@ lake/.unpublished/ where not: what CURRENT never named was never published.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -101,10 +100,8 @@ def publish(night: Night, ready: Ready, why_gone: Reasons, check: Check | None) 
 def _alone(dataset: Dataset) -> Iterator[Path]:
     """Hold the dataset's lock, with an empty folder on the lake's disk to stage in."""
     home = dataset.lake.root / ".staging"
-    home.mkdir(parents=True, exist_ok=True)
     name = f"{dataset.client_id}+{dataset.name}"
-    with (home / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with dataset.lake.alone(name):
         workshop = home / name
         shutil.rmtree(workshop, ignore_errors=True)
         workshop.mkdir()

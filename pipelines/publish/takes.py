@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -29,9 +30,24 @@ FIELDS = {
 """A take of a row: what became of it, where it lies in landing, and what is published of it."""
 
 
-def takes_of(rows: pl.DataFrame, seen: pl.DataFrame, landing: Landing) -> pl.DataFrame:
+CARRIERS = {
+    "video": (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mxf", ".webm"),
+    "image": (".avif", ".bmp", ".exr", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"),
+    "motion": (".abc", ".bvh", ".c3d", ".fbx", ".glb", ".gltf", ".trc", ".usd", ".usdz"),
+}
+"""What a take is by its suffix; every other one is sound, which quality has to have heard before it ships as such."""
+_CARRIED = {suffix: modality for modality, suffixes in CARRIERS.items() for suffix in suffixes}
+
+
+def modality_of(uri: str) -> str:
+    """Tell of which modality a take is, and so under which licence it travels."""
+    return _CARRIED.get(suffix_of(uri), "audio")
+
+
+def takes_of(rows: pl.DataFrame, seen: pl.DataFrame, landing: Landing, modalities: Collection[str]) -> pl.DataFrame:
     """List the takes of rows as FIELDS, in the order of each submission's takes, with their names for this client.
 
+    Only takes of the modalities that the order asks: a licence for the image carries no voice.
     `rows`: row_id, scene_id, feed, takes. `seen`: row_id, uri, status, sha256, bytes, the latest of each take; a take
     that was never looked for is missing.
     """
@@ -39,6 +55,8 @@ def takes_of(rows: pl.DataFrame, seen: pl.DataFrame, landing: Landing) -> pl.Dat
     lines: list[dict[str, object]] = []
     for row_id, scene_id, feed, takes in rows.select("row_id", "scene_id", "feed", "takes").iter_rows():
         for number, take in enumerate(takes or []):
+            if modality_of(take["uri"]) not in modalities:
+                continue
             there = found.get((row_id, take["uri"]), {"status": "missing", "sha256": None, "bytes": None})
             line = {"path": str(landing.takes(feed) / take["uri"])}
             line["file"] = f"takes/{scene_id}-{number:02d}{suffix_of(take['uri'])}"

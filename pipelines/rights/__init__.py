@@ -79,10 +79,13 @@ def _load_contracts(connection: duckdb.DuckDBPyConnection, night: Night) -> None
 def inputs(night: Night) -> dict[str, str]:
     """Name what the stage reads: accepted rows, the contract feed, the orders, what was delivered, the day asked."""
     tables = [table for log in LOGS for table in (log.kept, log.held)]
+    delivered = ledger(night.lake, DELIVERY).sort("delivery_id")
+    others = delivered.filter(pl.col("delivered_on") != night.date)
     return {
         "contracts": night.digest_of_contracts(),
         "orders": digest_of_files(night.landing.orders()),
-        "delivered": digest(ledger(night.lake, DELIVERY)["delivery_id"].sort().to_list()),
+        "delivered": digest(delivered["delivery_id"].to_list()),
+        "deliveries of other nights": digest(others["delivery_id"].to_list()),
         "as_of": (night.as_of or night.date).isoformat(),
     } | night.digest_of(upto=tables)
 
@@ -114,7 +117,10 @@ def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[
     said = claims.claimed_contributions(rows)
     disputed = claims.disputed_contributions(said, records["contribution"])
     submissions = claims.merged_submissions(claims.claimed_submissions(rows), records["submission"], disputed)
-    submissions = _with_unseen(submissions, _named_elsewhere(night))
+    elsewhere = night.lake.read(
+        SUBMISSIONS, night.lake.manifests(SUBMISSIONS), ["submission_id", "session", "campaign"]
+    )
+    submissions = _with_unseen(submissions, elsewhere, ledger(night.lake, DELIVERY_ITEM))
     contributions = claims.merged_contributions(said, records["contribution"])
     ours = {
         "submission": submissions,
@@ -124,6 +130,7 @@ def _load_ours(connection: duckdb.DuckDBPyConnection, night: Night, asked: list[
     rulebook.run(connection, ("15_make_way",))
     for name, frame in ours.items():
         feed.load_arrow(connection, name, frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    _tell_of(connection, elsewhere)
     _load_strangers(connection, said)
     feed.load_rows(connection, "request", [(0, row) for row in _requests(connection, night, asked)])
     for table, name in ((DELIVERY, "delivery"), (DELIVERY_ITEM, "delivery_item")):
@@ -151,17 +158,18 @@ def _codes(text: str) -> list[str] | None:
         return None
 
 
-def _named_elsewhere(night: Night) -> pl.DataFrame:
-    """Name submissions that the feed may refer to though they do not go on: held back, or of later nights."""
-    read = night.lake.manifests(SUBMISSIONS, upto=night.date)
-    names = [night.lake.read(SUBMISSIONS, read, ["submission_id"]), ledger(night.lake, DELIVERY_ITEM)]
-    return pl.concat(frame.select("submission_id") for frame in names).unique()
-
-
-def _with_unseen(submissions: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def _with_unseen(submissions: pl.DataFrame, *named: pl.DataFrame) -> pl.DataFrame:
     """Give submissions that are named and do not go on a row without facts, which permits nothing."""
-    unseen = named.join(submissions, on="submission_id", how="anti").sort("submission_id")
+    ids = pl.concat(frame.select("submission_id") for frame in named).unique()
+    unseen = ids.join(submissions, on="submission_id", how="anti").sort("submission_id")
     return pl.concat([submissions, unseen], how="diagonal")
+
+
+def _tell_of(connection: duckdb.DuckDBPyConnection, elsewhere: pl.DataFrame) -> None:
+    """Tell the gate of sessions and campaigns that the feed may name though no row that goes on is of them."""
+    for kind in ("session", "campaign"):
+        ids = elsewhere.select(world=pl.lit(0), kind=pl.lit(kind), id=kind).unique().drop_nulls("id")
+        connection.from_arrow(ids.to_arrow(compat_level=pl.CompatLevel.oldest())).insert_into("rights.seen_elsewhere")
 
 
 def _load_strangers(connection: duckdb.DuckDBPyConnection, said: pl.DataFrame) -> None:

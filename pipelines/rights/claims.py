@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.contracts import read_instant
+
 DISPUTED = "~claims_differ"
 """No kind of the vocabulary: a submission whose claims and record differ is incomplete, whatever else holds."""
+BEGINNING = pl.datetime(1, 1, 1, time_zone="UTC")
+"""Since when a record without `recorded_at` is known."""
 FACTS = (
     "kind",
     "session_id",
@@ -61,9 +65,11 @@ def claimed_contributions(rows: pl.DataFrame) -> pl.DataFrame:
 def merged_submissions(claims: pl.DataFrame, records: pl.DataFrame, disputed: pl.DataFrame) -> pl.DataFrame:
     """Take the record where there is one and the claim elsewhere; a fact on which both speak and differ is a dispute.
 
+    Of a record with corrections the claim is held against the latest.
     `records`: the columns of FACTS and submission_id, as text. `disputed`: submission_ids disputed for other reasons.
     """
-    both = claims.join(records.select("submission_id", *FACTS), on="submission_id", how="inner", suffix="_on_record")
+    latest = in_force(records, "submission_id")
+    both = claims.join(latest.select("submission_id", *FACTS), on="submission_id", how="inner", suffix="_on_record")
     differs = pl.any_horizontal((pl.col(f) != pl.col(f"{f}_on_record")).fill_null(value=False) for f in FACTS)
     at_odds = pl.concat([disputed.select("submission_id"), both.filter(differs).select("submission_id")]).unique()
     alone = claims.join(records, on="submission_id", how="anti")
@@ -76,7 +82,8 @@ def disputed_contributions(claims: pl.DataFrame, records: pl.DataFrame) -> pl.Da
     """Find submissions whose record and claim both name contributors, and name others or other footprints."""
     both = claims.join(records.select("submission_id").unique(), on="submission_id", how="semi")
     facts = ["submission_id", "performer_id", "modalities"]
-    said, kept = (_footprints(frame).select(facts) for frame in (both, records))
+    latest = in_force(records, "submission_id", "performer_id", "role")
+    said, kept = (_footprints(frame).select(facts) for frame in (both, latest))
     together = said.join(kept, on=["submission_id", "performer_id"], how="full", suffix="_on_record", coalesce=True)
     unmatched = pl.concat(
         [
@@ -88,6 +95,12 @@ def disputed_contributions(claims: pl.DataFrame, records: pl.DataFrame) -> pl.Da
     )
     other = together.filter((pl.col("modalities") != pl.col("modalities_on_record")).fill_null(value=False))
     return pl.concat([unmatched, other.select("submission_id")]).unique().sort("submission_id")
+
+
+def in_force(records: pl.DataFrame, *key: str) -> pl.DataFrame:
+    """Keep of each key the latest record, all those of its instant, and what bears an instant that cannot be read."""
+    at = pl.when(pl.col("recorded_at").is_null()).then(BEGINNING).otherwise(read_instant(pl.col("recorded_at")))
+    return records.filter(at.is_null() | (at == at.max().over(key)))
 
 
 def merged_contributions(claims: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

@@ -20,7 +20,15 @@ RULES = ("settle/10_work", "settle/20_governing", "settle/30_due", "settle/40_en
 
 
 def run(night: Night) -> Receipt:
-    """Pay each contribution to accepted work once, hold what cannot be paid by name, and say who is credited how."""
+    """Pay each contribution to accepted work once, hold what cannot be paid by name, and say who is credited how.
+
+    One night at a time: between reading what was paid and writing what is, no other night pays.
+    """
+    with night.lake.alone("settle"):
+        return _run(night)
+
+
+def _run(night: Night) -> Receipt:
     accepted, claimed = accepted_work(night)
     with duck.connect(night.settings) as connection:
         settle(connection, night, accepted, claimed)

@@ -1,12 +1,14 @@
 -- What    the gate: restricting and structural rows that cannot be read stop the build, named
 -- Grain   one row a defect
--- Reads   feed.*, personal.performer, rights.list_value
+-- Reads   feed.*, personal.performer, rights.list_value; seen_elsewhere (ids that a build knows of rows that do not go
+--         on: held back, superseded, of later nights; empty elsewhere)
 -- Writes  rights.gate_defect(world, table_name, key, defect)
 -- Source  shared rules "rights", section 2, step 0 and the readings
 -- Limit   it judges the whole feed, also rows recorded after known_at; seals and totals are in 11 and 12
 CREATE OR REPLACE TABLE rights.gate_defect (world INTEGER, table_name VARCHAR, key VARCHAR, defect VARCHAR);
 CREATE OR REPLACE MACRO said(defects) AS list_filter(defects, lambda d: d IS NOT NULL);
 
+CREATE TABLE IF NOT EXISTS rights.seen_elsewhere (world INTEGER, kind VARCHAR, id VARCHAR);
 -- whatever a scope or a target may refer to
 CREATE OR REPLACE TABLE rights.known_id AS
 SELECT DISTINCT world, 'session' AS kind, session_id AS id FROM feed.session WHERE as_key(session_id) IS NOT NULL
@@ -17,7 +19,8 @@ UNION SELECT DISTINCT world, 'performer', performer_id FROM personal.performer W
 UNION SELECT DISTINCT world, 'contract', contract_id FROM feed.contract_version WHERE as_key(contract_id) IS NOT NULL
 UNION SELECT DISTINCT world, 'grant', grant_id FROM feed.rights_grant WHERE as_key(grant_id) IS NOT NULL
 UNION SELECT DISTINCT world, 'client', client_id FROM feed.client WHERE as_key(client_id) IS NOT NULL
-UNION SELECT DISTINCT world, 'delivery', delivery_id FROM feed.delivery WHERE as_key(delivery_id) IS NOT NULL;
+UNION SELECT DISTINCT world, 'delivery', delivery_id FROM feed.delivery WHERE as_key(delivery_id) IS NOT NULL
+UNION SELECT world, kind, id FROM rights.seen_elsewhere;
 
 -- client: keys, parents that exist, one row at a time, no circle
 INSERT INTO rights.gate_defect

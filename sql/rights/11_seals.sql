@@ -8,8 +8,10 @@
 -- Limit   of a key with corrections each row has its own seal; of a version or a submission the latest seal counts
 -- the JSON of a cell; NULL stays NULL, and concat_ws leaves it out
 CREATE OR REPLACE MACRO cell_text(x) AS CAST(to_json(x) AS VARCHAR);
+-- one number, one text, whether it came as 0.1 or as the decimal 0.100000
 CREATE OR REPLACE MACRO cell_number(x) AS
-  CASE WHEN regexp_full_match(x, '-?(0|[1-9]\d*)(\.\d+)?') THEN x ELSE cell_text(x) END;
+  CASE WHEN regexp_full_match(x, '-?(0|[1-9]\d*)(\.\d+)?') THEN regexp_replace(x, '\.0+$|(\.\d*[1-9])0+$', '\1')
+       ELSE cell_text(x) END;
 CREATE OR REPLACE MACRO cell_yes(x) AS CASE WHEN x IN ('true', 'false') THEN x ELSE cell_text(x) END;
 CREATE OR REPLACE MACRO cell_codes(x) AS
   CASE WHEN x[1] = '[' AND json_valid(x) THEN CAST(json(x) AS VARCHAR) ELSE cell_text(x) END;

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import duckdb
+import polars as pl
 import pytest
 
+from pipelines.contracts import read_instant
 from pipelines.rights import gate, rulebook
 from pipelines.tables.rights_feed import FEED
 
@@ -82,9 +84,22 @@ def test_a_day_is_written_in_one_way(empty: duckdb.DuckDBPyConnection, written: 
         ("2026-06-01T02:00:00Z", "2026-06-01 02:00:00"),
         ("2026-06-01T04:00:00+02:00", "2026-06-01 02:00:00"),
         ("2026-06-01 02:00:00+00", "2026-06-01 02:00:00"),
+        ("2026-06-01 00:30:00 -01:30", None),
+        ("2026-06-01T00:30:00-01:30", "2026-06-01 02:00:00"),
+        ("2026-06-01T04:00+0200", "2026-06-01 02:00:00"),
+        ("2026-06-01 02:00:00 UTC", "2026-06-01 02:00:00"),
+        ("2026-06-01T02:00Z", "2026-06-01 02:00:00"),
+        ("2026-06-01", "2026-06-01 00:00:00"),
         ("now", None),
         ("2026-06-01T25:00:00", None),
+        ("2026-02-30T02:00:00", None),
+        ("9999-12-31T23:30:00-05:00", None),
+        ("0000-01-01", None),
     ],
 )
-def test_an_instant_without_a_zone_is_utc(empty: duckdb.DuckDBPyConnection, written: str, utc: str | None) -> None:
+def test_an_instant_without_a_zone_is_utc_for_rights_and_for_pay(
+    empty: duckdb.DuckDBPyConnection, written: str, utc: str | None
+) -> None:
     assert empty.execute("SELECT CAST(as_instant($1) AS VARCHAR)", [written]).fetchall() == [(utc,)]
+    [read] = pl.DataFrame({"x": [written]}).select(read_instant(pl.col("x"))).to_series()
+    assert (read and f"{read:%Y-%m-%d %H:%M:%S}") == utc
