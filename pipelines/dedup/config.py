@@ -21,12 +21,25 @@ class Band(msgspec.Struct, frozen=True):
     """Fewer shared shingles than this prove nothing."""
 
 
+class Recording(msgspec.Struct, frozen=True):
+    """Up to which share of differing bits two recordings are one."""
+
+    why: str
+    errors: float
+    """Share of the bits of aligned acoustic fingerprints that differ."""
+    items: int
+    """Shorter fingerprints prove nothing; eight are a second, beginning with the third."""
+    overlap: float
+    """How much of the longer recording must lie in the other."""
+
+
 class Config(msgspec.Struct, frozen=True):
     """What counts as the same work."""
 
     rejected: Band
     held: Band
     published: Band
+    recording: Recording
     boilerplate: dict[str, list[str]] = {}
     """By feed: stock texts (intros, sign-offs) that are nobody's performance and are removed before comparing."""
 

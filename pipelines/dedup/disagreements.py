@@ -67,7 +67,8 @@ def _measured(sheet: Sheet, pairs: pl.DataFrame) -> Pairs:
     ]
     both = np.unique(np.stack((np.maximum(*places), np.minimum(*places))), axis=1)
     both = both[:, sheet.submissions[both[0]] != sheet.submissions[both[1]]]
-    return measured(sheet.words, both[0], both[1])
+    pairs_here = measured(sheet.words, both[0], both[1])
+    return pairs_here.where((pairs_here.mine > 0) & (pairs_here.theirs > 0))
 
 
 def labels_lines(sheet: Sheet, found: Disagreeing) -> dict[int, Line]:

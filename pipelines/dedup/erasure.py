@@ -23,6 +23,8 @@ from pipelines.errors import InputError
 from pipelines.lake import File, Lake
 from pipelines.night import digest
 from pipelines.settings import Settings
+from pipelines.tables.acoustics import ACOUSTICS
+from pipelines.tables.contract import Table
 from pipelines.tables.fingerprints import FINGERPRINTS
 from pipelines.tables.tombstones import TOMBSTONES
 
@@ -64,7 +66,7 @@ def erase(lake: Lake, settings: Settings, submissions: Sequence[str], because: s
     """Turn the fingerprints of submissions, all revisions of them, into tombstones; InputError where there are none."""
     keys = Keys(settings.pseudonym_key)
     chosen = pl.col("submission_id").is_in(list(submissions))
-    there = _holding(lake, chosen)
+    there = _holding(lake, FINGERPRINTS, chosen)
     rows = pl.concat([FINGERPRINTS.empty(), *(frame.filter(chosen) for _, _, frame in there)])
     rows = rows.unique("row_id", keep="first", maintain_order=True)
     tombs = read_tombs(lake, settings)
@@ -77,31 +79,32 @@ def erase(lake: Lake, settings: Settings, submissions: Sequence[str], because: s
     if fresh.height:
         made = entombed(fresh, keys, erased_at=at, because=because)
         lake.write(TOMBSTONES, f"{at:%Y-%m-%d}+{digest(sorted(fresh['row_id']))}", made)
-    for partition, file, frame in there:
-        _rewrite(lake, partition, file, frame.filter(~chosen))
+    for table in (FINGERPRINTS, ACOUSTICS):
+        for partition, file, frame in _holding(lake, table, chosen):
+            _rewrite(lake, table, partition, file, frame.filter(~chosen))
     return Erased(rows.height, fresh.height, len(there), _drop_shelves(lake))
 
 
-def _holding(lake: Lake, chosen: pl.Expr) -> list[tuple[str, File, pl.DataFrame]]:
-    """Read the files of fingerprints that hold any of the chosen rows, as (partition, file, rows)."""
+def _holding(lake: Lake, table: Table, chosen: pl.Expr) -> list[tuple[str, File, pl.DataFrame]]:
+    """Read the files of a table that hold any of the chosen rows, as (partition, file, rows)."""
     found = []
-    for manifest in lake.manifests(FINGERPRINTS):
+    for manifest in lake.manifests(table):
         for file in manifest.files:
-            ids = lake.read_files(FINGERPRINTS, [(manifest.partition, file)], ["submission_id"])
+            ids = lake.read_files(table, [(manifest.partition, file)], ["submission_id"])
             if ids.filter(chosen).height:
-                found.append((manifest.partition, file, lake.read_files(FINGERPRINTS, [(manifest.partition, file)])))
+                found.append((manifest.partition, file, lake.read_files(table, [(manifest.partition, file)])))
     return found
 
 
-def _rewrite(lake: Lake, partition: str, old: File, rows: pl.DataFrame) -> None:
+def _rewrite(lake: Lake, table: Table, partition: str, old: File, rows: pl.DataFrame) -> None:
     """Put a file in another's place and remove that one; the partition's manifest keeps all else it says."""
-    manifest = lake.manifest(FINGERPRINTS, partition)
+    manifest = lake.manifest(table, partition)
     assert manifest is not None  # noqa: S101  (it was just read)
-    new = lake.put(FINGERPRINTS, partition, rows, old.source)
+    new = lake.put(table, partition, rows, old.source)
     files = [new if f.name == old.name else f for f in manifest.files]
-    lake.commit(FINGERPRINTS, partition, files, inputs=manifest.inputs, covers=manifest.covers)
+    lake.commit(table, partition, files, inputs=manifest.inputs, covers=manifest.covers)
     if new.name != old.name:
-        (lake.folder(FINGERPRINTS, partition) / old.name).unlink(missing_ok=True)
+        (lake.folder(table, partition) / old.name).unlink(missing_ok=True)
 
 
 def _drop_shelves(lake: Lake) -> int:

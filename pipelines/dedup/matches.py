@@ -67,7 +67,8 @@ def take_matches(sheet: Sheet, wanted: B8) -> dict[int, Match]:
 
 
 def take_match(sheet: Sheet, row: int, other: int) -> Match:
-    """Count the recordings that two rows share, as files or as sounds, and those of each."""
-    prints = sheet.prints
-    shared = max(len(set(prints[n][row]) & set(prints[n][other])) for n in ("takes", "sounds"))
-    return Match(row, other, shared, max(1, len(prints["takes"][row])), max(1, len(prints["takes"][other])))
+    """Count the recordings that two rows share, as files, as sounds or by ear, and those of each."""
+    mine, theirs = (tuple(set(sheet.prints[n][r]) for n in ("takes", "sounds")) for r in (row, other))
+    shared = max(len(mine[i] & theirs[j]) for i in (0, 1) for j in (0, 1))
+    takes = sheet.prints["takes"]
+    return Match(row, other, shared, max(1, len(takes[row])), max(1, len(takes[other])))

@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.dedup.config import Config
 from pipelines.dedup.evidence import Sheet
 from pipelines.dedup.hashing import U32
+from pipelines.dedup.recordings import MARK
 from pipelines.dedup.shelf import ORDER
 from pipelines.dedup.turns import Part, copied_parts, parts_of_work
 
@@ -136,7 +137,7 @@ def _line(sheet: Sheet, match: Match, rule: str, modality: str, parts: list[Part
     matched, revision = prints["submission_id"][other], prints["revision"][other]
     parts = copied_parts(sheet, row, other) if parts is None else parts
     measured = f"Jaccard {match.jaccard:.4f}, containment {match.containment:.4f}, {match.shared} shared shingles"
-    takes = f"{match.shared} of {match.mine} takes are the same recording"
+    takes = f"{match.shared} of {match.mine} takes are the same recording{_heard(sheet, match)}"
     evidence = f"{measured}{_counted(parts)}" if modality == "text" else takes
     return {
         "row": row,
@@ -154,6 +155,18 @@ def _line(sheet: Sheet, match: Match, rule: str, modality: str, parts: list[Part
         **(_measures(match) if modality == "text" else {"shared": match.shared}),
         **_turns(parts),
     }
+
+
+def _heard(sheet: Sheet, match: Match) -> str:
+    """Tell by what share of bits they differ, where two recordings are the same by ear alone."""
+    prints = sheet.prints
+    holds = {r: {*prints["takes"][r], *prints["sounds"][r]} for r in (match.row, match.other)}
+    shared = {key for key in holds[match.row] & holds[match.other] if MARK not in key}
+    said = [key.split(MARK) for of in holds.values() for key in of if MARK in key]
+    rates = sorted(float(rate) for file, rate in said if file in shared)
+    own = {r: set(prints["takes"][r]) for r in holds}
+    by_bytes = own[match.row] & own[match.other]
+    return f" by ear ({rates[0]:.1%} of their bits differ)" if rates and not by_bytes else ""
 
 
 def _measures(match: Match) -> Line:

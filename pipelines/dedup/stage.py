@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.logs import DEDUP, INGEST
 from pipelines.night import Night, count_by_rule, digest, digest_of_files
 from pipelines.receipts import Receipt
+from pipelines.tables.acoustics import ACOUSTICS
 from pipelines.tables.current import CURRENT
 from pipelines.tables.distinct import DISTINCT
 from pipelines.tables.duplicates import DUPLICATES
@@ -60,17 +61,26 @@ def run(night: Night) -> Receipt:
         went_on=found.kept.height,
         held_back=count_by_rule(found.held),
         judged_again=count_by_rule(again_held) | goes_on,
-        notes={
-            "lookups_refused": found.refused_lookups,
-            "brief_text_unknown": int(fresh["brief_text_unknown"].sum()),
-        }
-        | ({"tombstones": tombs.rows.height} if tombs else {}),
+        notes=_notes(found, fresh, tombs),
         inputs=inputs(night),
     )
 
 
+def _notes(found: Verdicts, fresh: pl.DataFrame, tombs: Tombs | None) -> dict[str, str | int]:
+    """Say in the receipt what the verdicts could not see, or see only in part."""
+    from pipelines.dedup import acoustics  # noqa: PLC0415
+
+    notes: dict[str, str | int] = {
+        "lookups_refused": found.refused_lookups,
+        "brief_text_unknown": int(fresh["brief_text_unknown"].sum()),
+    }
+    if fresh["takes"].list.len().sum():
+        notes["acoustic_fingerprints"] = acoustics.version()
+    return notes | ({"tombstones": tombs.rows.height} if tombs else {})
+
+
 def inputs(night: Night) -> dict[str, str]:
-    """Name what the stage reads: rows and verdicts of ingest, its own history, briefs, the reviewed thresholds."""
+    """Name what the stage reads: rows and verdicts of ingest, its own history, briefs, works, reviewed thresholds."""
     from pipelines.dedup.config import CONFIG  # noqa: PLC0415
 
     files = {
@@ -78,7 +88,9 @@ def inputs(night: Night) -> dict[str, str]:
         "briefs": digest_of_files((night.landing.root / "briefs").glob("*")),
         "config": digest_of_files([CONFIG]),
     }
-    tables = night.digest_of(upto=[SUBMISSIONS, CURRENT, SET_ASIDE, TAKES], before=[FINGERPRINTS, DISTINCT, DUPLICATES])
+    tables = night.digest_of(
+        upto=[SUBMISSIONS, CURRENT, SET_ASIDE, TAKES], before=[FINGERPRINTS, ACOUSTICS, DISTINCT, DUPLICATES]
+    )
     erased = night.lake.manifests(TOMBSTONES)
     return files | tables | ({"tombstones": digest([m.files for m in erased])} if erased else {})
 
@@ -148,22 +160,32 @@ def _fingerprint(
     if shelf:
         rows = rows.join(shelf.ids(shelf.find(rows["row_id"])).to_frame(), on="row_id", how="anti")
     briefs = {p.stem: p.read_text("utf-8") for p in sorted((night.landing.root / "briefs").glob("*.txt"))}
-    prints = _with_sounds(night, fingerprint(rows, briefs, settings.boilerplate))
+    prints = _with_sounds(night, fingerprint(rows, briefs, settings.boilerplate), settings)
     night.write(FINGERPRINTS, prints, covers=night.names(SUBMISSIONS, files))
     return prints
 
 
-def _with_sounds(night: Night, prints: pl.DataFrame) -> pl.DataFrame:
-    """Add what ingest found on disk: the files' own hashes, and those of their decoded samples."""
-    from pipelines.dedup.sounds import sounds_of  # noqa: PLC0415
+def _with_sounds(night: Night, prints: pl.DataFrame, settings: Config) -> pl.DataFrame:
+    """Add what ingest found on disk: the files' own hashes, those of their samples, and whose recordings they are."""
+    from pipelines.dedup.recordings import echoes_of  # noqa: PLC0415
+    from pipelines.dedup.sounds import hear, sounds_of  # noqa: PLC0415
 
     takes = night.read(TAKES).join(prints, on="row_id", how="semi")
+    heard = hear(takes, {feed: night.landing.takes(feed) for feed in takes["feed"].unique()})
+    there = heard.join(prints.select("row_id", "submission_id"), on="row_id").rename({"files": "sha256"})
+    there = there.unique(["row_id", "sha256"], keep="first", maintain_order=True)
+    night.write(ACOUSTICS, there.filter(pl.col("items").list.len() > 0))
     if takes.is_empty():
         return prints
-    heard = sounds_of(takes, {feed: night.landing.takes(feed) for feed in takes["feed"].unique()})
-    joined = prints.drop("sounds").join(heard, on="row_id", how="left", maintain_order="left")
-    both = pl.concat_list("takes", pl.col("files").fill_null([])).list.unique().list.sort()
-    return joined.with_columns(takes=both, sounds=pl.col("sounds").fill_null([])).select(prints.columns)
+    before = (night.lake.read(ACOUSTICS, [m]) for m in night.lake.manifests(ACOUSTICS, before=night.date))
+    echoes = echoes_of(there, before, settings.recording)
+    joined = prints.drop("sounds").join(sounds_of(heard), on="row_id", how="left", maintain_order="left")
+    joined = joined.join(echoes, on="row_id", how="left", maintain_order="left")
+    lists = {"takes": ["takes", "files"], "sounds": ["sounds", "heard"]}
+    both = {
+        k: pl.concat_list([pl.col(c).fill_null([]) for c in of]).list.unique().list.sort() for k, of in lists.items()
+    }
+    return joined.with_columns(**both).select(prints.columns)
 
 
 def _quoting(

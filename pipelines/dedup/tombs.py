@@ -16,7 +16,9 @@ from pipelines.tables.fingerprints import FINGERPRINTS
 from pipelines.tables.tombstones import TOMBSTONES
 
 NUMBERS = ("turn_keys", "turn_labels")
-STRINGS = ("performers", "takes", "sounds")
+KIND = {"performers": "performers", "takes": "takes", "sounds": "takes"}
+"""By which kind of key the strings of a column are made: a file may stand among another row's sounds."""
+STRINGS = tuple(KIND)
 
 
 @dataclass(frozen=True)
@@ -52,23 +54,22 @@ class Tombs:
 
     def alike(self, sheet: Sheet, rows: I64) -> list[tuple[int, int]]:
         """Pair rows of the sheet with tombstones that hold a recording of theirs."""
-        found: set[tuple[int, int]] = set()
-        for kind in ("takes", "sounds"):
-            left = self.rows.with_row_index("tomb").select("tomb", made=kind).explode("made").drop_nulls()
-            mine = sheet.prints[rows].select(row=pl.Series(rows), here=kind).explode("here").drop_nulls()
-            if left.height and mine.height:
-                made = pl.Series(self.keys.strings(kind, mine["here"]), dtype=pl.String)
-                found |= set(mine.with_columns(made=made).join(left, on="made").select("row", "tomb").iter_rows())
-        return sorted((int(row), int(tomb)) for row, tomb in found)
+        both = pl.concat_list("takes", "sounds").list.unique()
+        left = self.rows.with_row_index("tomb").select("tomb", made=both).explode("made").drop_nulls()
+        mine = sheet.prints[rows].select(row=pl.Series(rows), here=both).explode("here").drop_nulls()
+        if not left.height or not mine.height:
+            return []
+        made = pl.Series(self.keys.strings("takes", mine["here"]), dtype=pl.String)
+        found = mine.with_columns(made=made).join(left, on="made").select("row", "tomb")
+        return sorted({(int(row), int(tomb)) for row, tomb in found.iter_rows()})
 
     def as_prints(self, beside: pl.DataFrame, chosen: list[int]) -> pl.DataFrame:
         """See tombstones as fingerprints without words; what rows `beside` them share with them is named openly."""
         rows = self.rows[chosen]
-        open_names = {
-            kind: dict(zip(self.keys.strings(kind, known), known, strict=True))
-            for kind in STRINGS
-            for known in [beside[kind].explode().drop_nulls().unique().to_list()]
-        }
+        holds = {"performers": beside["performers"], "takes": pl.concat([beside["takes"], beside["sounds"]])}
+        there = {kind: of.explode().drop_nulls().unique().to_list() for kind, of in holds.items()}
+        names = {kind: dict(zip(self.keys.strings(kind, of), of, strict=True)) for kind, of in there.items()}
+        open_names = {kind: names[KIND[kind]] for kind in STRINGS}
         shown = [
             pl.Series(k, [[n.get(v, v) for v in vs] for vs in rows[k]], pl.List(pl.String))
             for k, n in open_names.items()
@@ -91,7 +92,7 @@ def entombed(prints: pl.DataFrame, keys: Keys, **said: object) -> pl.DataFrame:
         columns["turn_keys"].append(keys.numbers("turn", np.array(turn_keys, np.uint64)).tolist())
         columns["turn_labels"].append(keys.numbers("label", np.array(turn_labels, np.uint64)).tolist())
         for kind in STRINGS:
-            columns[kind].append(sorted(keys.strings(kind, prints[kind][row])))
+            columns[kind].append(sorted(keys.strings(KIND[kind], prints[kind][row])))
     schema = TOMBSTONES.empty().schema
     made = [pl.Series(name, values, schema[name]) for name, values in columns.items()]
     plain = prints.select("row_id", "submission_id", "revision", "submitted_at", "is_text")

@@ -10,7 +10,7 @@ import soundfile
 
 from pipelines.dedup import config
 from pipelines.dedup.judge import judge
-from pipelines.dedup.sounds import sound_of, sounds_of
+from pipelines.dedup.sounds import hear, heard, sounds_of
 from tests.stages.test_dedup import prints, row, rules
 
 RATE = 8000
@@ -19,7 +19,7 @@ RATE = 8000
 def record(path: Path, seed: int, **said: str) -> str | None:
     samples = np.random.default_rng(seed).integers(-9000, 9000, RATE).astype(np.int16)
     soundfile.write(path, samples, RATE, **said)
-    return sound_of(path)
+    return heard(path)[0]
 
 
 def test_another_container_with_the_same_samples_has_the_same_sound(tmp_path: Path) -> None:
@@ -32,9 +32,9 @@ def test_another_container_with_the_same_samples_has_the_same_sound(tmp_path: Pa
 def test_what_cannot_be_decoded_or_is_empty_has_no_sound(tmp_path: Path) -> None:
     (tmp_path / "x.wav").write_bytes(b"RIFF nothing")
     soundfile.write(tmp_path / "empty.wav", np.zeros(0, np.int16), RATE)
-    assert sound_of(tmp_path / "x.wav") is None
-    assert sound_of(tmp_path / "empty.wav") is None
-    assert sound_of(tmp_path / "absent.wav") is None
+    assert heard(tmp_path / "x.wav") == (None, [])
+    assert heard(tmp_path / "empty.wav") == (None, [])
+    assert heard(tmp_path / "absent.wav") == (None, [])
 
 
 def test_a_re_wrapped_recording_is_the_same_take(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_a_re_wrapped_recording_is_the_same_take(tmp_path: Path) -> None:
     takes = pl.DataFrame(
         {"row_id": ["a", "b"], "feed": "f", "uri": ["one.wav", "two.flac"], "status": "present", "sha256": ["1", "2"]}
     )
-    heard = sounds_of(takes, {"f": tmp_path})
+    found = sounds_of(hear(takes, {"f": tmp_path}))
     said = {"modalities": ["voice"]}
     fresh = prints([row("a", 1, ["yes"], takes=["1"], **said), row("b", 2, ["yes"], takes=["2"], **said)])
-    fresh = fresh.drop("sounds").join(heard.select("row_id", "sounds"), on="row_id").select(fresh.columns)
+    fresh = fresh.drop("sounds").join(found.select("row_id", "sounds"), on="row_id").select(fresh.columns)
     assert rules(judge(fresh, fresh.clear(), config.load())) == {"b": "same_take"}
