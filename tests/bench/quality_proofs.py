@@ -1,7 +1,7 @@
 """What the measures are worth on real sets: python -m tests.bench.quality_proofs DATA prints every figure.
 
-DATA is a folder with crema_d, crd3, topical_chat, gerdracor and moby_shakespeare as their sources publish them, each with
-submissions.ndjson in the words of tests/feeds.
+DATA is a folder with crema_d, crd3, topical_chat, gerdracor and moby_shakespeare as their sources publish them, each
+with submissions.ndjson in the words of tests/feeds.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _play(raw: dict[str, Any]) -> str:
     Of `Comedy/allswellthatendswell/allswell.1.1.html` allswell, in either edition; of `C1E001:0` C1E001.
     """
     record = str(raw["source"]["record"])
-    return record.rsplit("/", 1)[-1].split(".")[0].split(":")[0]
+    return record.rsplit("/", 1)[-1].split(".", maxsplit=1)[0].split(":", maxsplit=1)[0]
 
 
 def _shuffled(dice: np.random.Generator, half: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
