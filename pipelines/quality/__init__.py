@@ -15,6 +15,7 @@ from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
 from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, with_places
 from pipelines.quality.mechanical import check_stored
+from pipelines.quality.orders import digest_of_overlay, held_for
 from pipelines.quality.suite import load_judgement, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
@@ -41,6 +42,8 @@ __all__ = [
     "check_contracts",
     "check_gate",
     "check_published",
+    "digest_of_overlay",
+    "held_for",
     "inputs",
     "run",
 ]
