@@ -133,10 +133,11 @@ def publish(night: Night, order: str, *, force: bool = False) -> Receipt:
 
     def run() -> Receipt:
         quality.check_gate(night)
-        receipt: Receipt = module.run(night, order, check=check)
+        receipt: Receipt = module.run(night, order, check=check, holds=quality.held_for)
         return receipt
 
-    return _run_once(night, "publish", order, module.inputs(night, order), run, force=force)
+    inputs = module.inputs(night, order) | quality.digest_of_overlay(order)
+    return _run_once(night, "publish", order, inputs, run, force=force)
 
 
 def verdict(night: Night) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import polars as pl
 
 from pipelines.errors import InputError, OrderError
@@ -11,7 +14,7 @@ from pipelines.publish.pseudonyms import Pseudonyms, people
 from pipelines.publish.publication import Check, Outcome, bytes_of, publish
 from pipelines.publish.ready import Ready
 from pipelines.publish.rendering import Eyes
-from pipelines.publish.selection import judge, judge_takes, withheld
+from pipelines.publish.selection import judge, judge_takes, tighten, withheld
 from pipelines.publish.takes import FIELDS, takes_of
 from pipelines.receipts import Receipt
 from pipelines.records import records_of
@@ -37,16 +40,23 @@ def orders(night: Night) -> list[str]:
     return [name for name in found if name in night.orders or not night.orders]
 
 
-def run(night: Night, order_id: str, check: Check | None = None) -> Receipt:
+Holds: TypeAlias = Callable[[Night, str, pl.DataFrame], pl.DataFrame]
+"""Of rows that nothing stands against, those that the order's own overlay holds: row_id, rule, evidence, remedy."""
+
+
+def run(night: Night, order_id: str, check: Check | None = None, holds: Holds | None = None) -> Receipt:
     """Publish one order's dataset: a new version where something changed, and a reason for every row not in it.
 
-    `check` looks at the staged version before CURRENT names it; the flow hands quality's in.
+    `check` looks at the staged version before CURRENT names it, `holds` at what this order asks beyond what everybody
+    is asked; the flow hands quality's in.
     """
     order = order_of(night, order_id)
     pseudonyms = Pseudonyms(night.settings.pseudonym_key, order.client_id)
     records = records_of(night.contracts)
     came = records.over(night.rows(night.going_on(LOGS), [*ROW, *LOOKS_AT, "performers"]))
     judged = judge(came, _decisions(night, order), order)
+    if holds:
+        judged = tighten(judged, holds(night, order_id, judged.filter(pl.col("rule").is_null()).select("row_id")))
     judged, takes = _with_takes(night, judged, order, pseudonyms)
     held = withheld(judged, order)
     night.lake.write(WITHHELD, f"{night.name}+{order_id}", held)

@@ -37,7 +37,7 @@ def judge(came: pl.DataFrame, decisions: pl.DataFrame, order: Order) -> pl.DataF
     """Give every accepted row the rule by which this order does not get it, null where nothing stands against it.
 
     `came`: row_id and what `select` looks at. Returns `came` with lacks, allowed, reasons,
-    grant_ids, use_by, retention_days and rule, sorted by row_id.
+    grant_ids, use_by, retention_days and rule, sorted by row_id; evidence and remedy are null here.
     """
     first_reason = pl.col("reasons").list.get(0, null_on_oob=True).fill_null("WITHOUT_REASON")
     rule = (
@@ -49,7 +49,21 @@ def judge(came: pl.DataFrame, decisions: pl.DataFrame, order: Order) -> pl.DataF
         .then(pl.lit("denied:") + first_reason)
     )
     rows = came.with_columns(lacks=unselected_by(order.select)).join(reduced(decisions), on="row_id", how="left")
-    return rows.with_columns(rule=rule).sort("row_id")
+    nothing = pl.lit(None, pl.String)
+    return rows.with_columns(rule=rule, evidence=nothing, remedy=nothing).sort("row_id")
+
+
+def tighten(judged: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Hold back what the order's own overlay of quality holds, where nothing else stands against the row.
+
+    `held`: row_id, rule, evidence, remedy, one line a row. The rule is named `quality:<rule>`.
+    """
+    asked = held.select("row_id", asked="rule", **{f"asked_{n}": n for n in ("evidence", "remedy")})
+    rows = judged.join(asked, on="row_id", how="left")
+    theirs = pl.col("rule").is_null() & pl.col("asked").is_not_null()
+    told = [pl.when(theirs).then(f"asked_{n}").otherwise(n).alias(n) for n in ("evidence", "remedy")]
+    rule = pl.when(theirs).then(pl.lit("quality:") + pl.col("asked")).otherwise("rule").alias("rule")
+    return rows.with_columns(rule, *told).select(judged.columns).sort("row_id")
 
 
 def judge_takes(judged: pl.DataFrame, takes: pl.DataFrame) -> pl.DataFrame:
@@ -79,7 +93,7 @@ def withheld(judged: pl.DataFrame, order: Order) -> pl.DataFrame:
     explain = pl.format("promptbook rights explain {} --order {}", "submission_id", pl.lit(order.order_id))
     held = judged.filter(pl.col("rule").is_not_null()).with_columns(
         order_id=pl.lit(order.order_id),
-        evidence=evidence.otherwise(pl.lit("")),
-        remedy=pl.col("rule").replace_strict(REMEDIES, default=explain, return_dtype=pl.String),
+        evidence=pl.coalesce("evidence", evidence.otherwise(pl.lit(""))),
+        remedy=pl.coalesce("remedy", pl.col("rule").replace_strict(REMEDIES, default=explain, return_dtype=pl.String)),
     )
     return held.select([c.name for c in WITHHELD])

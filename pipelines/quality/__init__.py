@@ -14,7 +14,9 @@ from pipelines.quality import desk
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
 from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, with_places
-from pipelines.quality.suite import load, load_overlays
+from pipelines.quality.mechanical import check_stored
+from pipelines.quality.orders import digest_of_overlay, held_for
+from pipelines.quality.suite import load_judgement, load_overlays
 from pipelines.quality.vocabulary import HOME
 from pipelines.receipts import Receipt
 from pipelines.tables.accepted import ACCEPTED
@@ -40,6 +42,8 @@ __all__ = [
     "check_contracts",
     "check_gate",
     "check_published",
+    "digest_of_overlay",
+    "held_for",
     "inputs",
     "run",
 ]
@@ -56,18 +60,18 @@ def run(night: Night) -> Receipt:
     from pipelines.quality.measure import measure  # noqa: PLC0415  (numba costs a second to import)
     from pipelines.quality.stock import Phrases, limit_for  # noqa: PLC0415
 
-    suite, overlays, judgement = load("submissions"), load_overlays(), judgement_of(HOME)
+    suite, overlays, judgement = load_judgement(), load_overlays(), judgement_of(HOME)
     shows = suite.shows.union(*(overlay.shows for overlay in overlays.values()))
     coming, decided = night.coming_to(LOG, UPSTREAM), desk.decisions(night)
     again = desk.to_judge_again(desk.on_the_desk(night, LOG, UPSTREAM, before=True), decided, judgement)
     rows = pl.concat([coming.select("row_id"), again])
     phrases, scenes, voices, places = Phrases(limit=limit_for(rows.height)), [MEASURES.empty()], [VOICES.empty()], []
     for part in read_rows(night, rows):
-        found = measure(part, shows, phrases.limit)
-        phrases.add(found.phrases)
-        scenes.append(found.scenes)
-        voices.append(found.voices)
-        places.append(found.places)
+        one = measure(part, shows, phrases.limit)
+        phrases.add(one.phrases)
+        scenes.append(one.scenes)
+        voices.append(one.voices)
+        places.append(one.places)
     night.write(VOICES, pl.concat(voices))
     voices.clear()
     measured = pl.concat(scenes)
@@ -78,7 +82,9 @@ def run(night: Night) -> Receipt:
     night.write(QUARANTINE, split.held)
     heard = _listen(night)
     moved = _drift(night, measured.join(coming, on="row_id", how="semi"), split)
-    night.write(FINDINGS, as_frame([*split.findings, *heard, *moved, *_novelty(night, phrases), *_perceived(night)]))
+    sound = [f for table in (SUBMISSIONS, TAKES, RECORDINGS) for f in check_stored(night.lake, table, night.name)]
+    found = [*split.findings, *heard, *moved, *_novelty(night, phrases), *_perceived(night), *sound]
+    night.write(FINDINGS, as_frame(found))
     return night.account(
         LOG.stage,
         came=coming.height,
@@ -108,8 +114,13 @@ def check_gate(night: Night) -> None:
 
 
 def judgement_of(home: Path) -> str:
-    """Hash what decides whether a row is held: the suite of submissions, its overlays, the vocabularies."""
-    files = [home / "submissions.json", *home.glob("overlays/*.json"), *home.glob("vocabularies/*.json")]
+    """Hash what decides whether a row is held: the suites of submissions and scenes, overlays, the vocabularies."""
+    files = [
+        home / "submissions.json",
+        home / "scenes.json",
+        *home.glob("overlays/*.json"),
+        *home.glob("vocabularies/*.json"),
+    ]
     return digest_of_files(files)
 
 

@@ -19,6 +19,7 @@ from pipelines.landing import Landing
 from pipelines.night import Night
 from pipelines.quality import desk
 from pipelines.quality.desk import Action
+from pipelines.quality.mechanical import page
 from pipelines.quality.report import write_report
 from pipelines.settings import Settings
 from pipelines.tables.findings import FINDINGS
@@ -124,6 +125,15 @@ def gate(night: NightOption = None, json: Json = False) -> None:
     found = opened.read(FINDINGS).join(desk.openings(opened).select("rule", "by"), on="rule", how="left")
     found = found.with_columns(gate=pl.when(pl.col("by").is_not_null()).then(pl.lit("opened")).otherwise(status))
     _print(found.select("gate", "suite", "rule", "count", "value", "remedy"), json=json)
+
+
+@app.command()
+def mechanical() -> None:
+    """Print the expectations that follow from the table contracts, as expectations/mechanical.json holds them.
+
+    Example: promptbook quality mechanical > expectations/mechanical.json
+    """
+    typer.echo(page(), nl=False)
 
 
 @app.command("open")

@@ -14,9 +14,12 @@ import polars as pl
 
 from pipelines.quality import engine
 from pipelines.quality.judge import Finding, check_closed, findings_of
+from pipelines.quality.mechanical import check_shape
 from pipelines.quality.patterns import GARBLED
 from pipelines.quality.suite import Suite, parse
 from pipelines.quality.vocabulary import HOME
+from pipelines.tables.scenes import SCENES
+from pipelines.tables.turns import TURNS
 
 KEY = "row"
 """Names a row of a table by its place; contract rows may lack any other key."""
@@ -78,6 +81,7 @@ def check_published(scenes: pl.DataFrame, turns: pl.DataFrame, order: Ordered, h
     suites, _ = load_many("published", home)
     found = judge_table(published_scenes(scenes, turns, order), suites["scenes"])
     found += judge_table(published_turns(scenes, turns), suites["turns"])
+    found += check_shape(scenes, SCENES) + check_shape(turns, TURNS)
     check_closed(found, f"staged version of {order.client_id}/{order.dataset}")
     return found
 

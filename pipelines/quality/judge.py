@@ -118,7 +118,7 @@ def findings_of(outcome: engine.Outcome, suite: Suite) -> tuple[Finding, ...]:
 
 
 def _finding(suite: Suite, rule: Rule, count: int, value: str) -> Finding:
-    return Finding(suite.name, rule.name, rule.column, rule.severity, count, value, rule.why, rule.remedy)
+    return Finding(rule.suite or suite.name, rule.name, rule.column, rule.severity, count, value, rule.why, rule.remedy)
 
 
 def check_closed(findings: Iterable[Finding], thing: str) -> None:

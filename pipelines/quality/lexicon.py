@@ -39,7 +39,7 @@ class Lexicon:
     languages: tuple[str, ...]
     voices: tuple[str, ...]
     size: int
-    """Features of a voice: its small words, then the marks."""
+    """Features of a voice: its function words, then the marks."""
 
     @property
     def table(self) -> Table:
@@ -49,18 +49,18 @@ class Lexicon:
 
 @cache
 def lexicon() -> Lexicon:
-    """Build the look-up table from expectations/vocabularies/small_words.json, what patterns need, and slurs."""
-    tables = vocabulary.small_words()
-    languages, voices = tuple(tables["languages"]), tuple(tables["voice"])
-    size = max(len(words) for words in tables["voice"].values())
+    """Build the look-up table from the vocabularies, what patterns need, and slurs."""
+    small, function = vocabulary.small_words(), vocabulary.function_words()
+    languages, voices = tuple(small), tuple(function)
+    size = max(len(words) for words in function.values())
     slots, tongues = np.zeros(SLOTS, np.uint64), np.zeros(SLOTS, np.uint32)
     places = np.full((len(voices), SLOTS), -1, np.int16)
     signs, coarse = np.zeros(SLOTS, np.uint8), np.zeros(SLOTS, np.uint32)
     for bit, language in enumerate(languages):
-        for word in tables["languages"][language]:
+        for word in small[language]:
             tongues[_slot(slots, key_of(word))] |= np.uint32(1 << bit)
     for line, voice in enumerate(voices):
-        for place, word in enumerate(tables["voice"][voice]):
+        for place, word in enumerate(function[voice]):
             places[line, _slot(slots, key_of(word))] = place
     for word, sign in ((w, watched.sign) for watched in (ASSISTANT, THREAT) for w in watched.words):
         signs[_slot(slots, key_of(word))] |= np.uint8(sign)

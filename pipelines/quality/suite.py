@@ -13,7 +13,13 @@ from pipelines.quality.vocabulary import HOME
 Severity: TypeAlias = Literal["critical", "warning", "info"]
 Scope: TypeAlias = Literal["row", "batch"]
 NOT_NULL = "expect_column_values_to_not_be_null"
-WHOLE_COLUMN = frozenset({"expect_column_values_to_be_unique"})
+WHOLE_COLUMN = frozenset(
+    {
+        "expect_column_values_to_be_unique",
+        "expect_compound_columns_to_be_unique",
+        "expect_column_values_to_be_increasing",
+    }
+)
 """Looks row by row and is not: a chunk cannot judge it."""
 
 
@@ -35,6 +41,8 @@ class Rule:
     shows: str = ""
     """The turn-level measure whose turns are listed as evidence; '' where the rule is about the whole."""
     rank: int = 0
+    suite: str = ""
+    """The suite that states it."""
 
     @property
     def columns(self) -> list[str]:
@@ -70,6 +78,10 @@ class Suite:
         """The rules of one scope."""
         return replace(self, rules=tuple(r for r in self.rules if r.scope == scope))
 
+    def joined(self, other: Suite) -> Suite:
+        """The rules of both, these first; each keeps the name of its own suite."""
+        return replace(self, rules=_ranked([*self.rules, *other.rules]))
+
     def tightened(self, overlay: Suite) -> Suite:
         """Add an overlay's rules; one of the same name replaces the base rule, and may not loosen a critical one."""
         theirs = {(r.name, r.type): r for r in overlay.rules}
@@ -93,6 +105,11 @@ def load(name: str, home: Path = HOME) -> Suite:
     return parse(json.loads(path.read_text(encoding="utf-8")), thing=f"expectations/{name}.json")
 
 
+def load_judgement(home: Path = HOME) -> Suite:
+    """What holds or flags a submission: the suite of submissions, then that of scenes."""
+    return load("submissions", home).joined(load("scenes", home))
+
+
 def load_overlays(home: Path = HOME) -> dict[str, Suite]:
     """Read `expectations/overlays/<campaign>.json`: what a campaign asks beyond the suite of submissions."""
     return {
@@ -103,7 +120,7 @@ def load_overlays(home: Path = HOME) -> dict[str, Suite]:
 
 def parse(document: dict[str, Any], thing: str) -> Suite:
     """Make a suite of a Great Expectations suite document whose `meta` carries rule, why and remedy."""
-    rules = [_rule(entry, thing) for entry in document["expectations"]]
+    rules = [replace(_rule(entry, thing), suite=document["name"]) for entry in document["expectations"]]
     names = [(r.name, r.type) for r in rules]
     doubled = sorted({n for n, _ in names if names.count((n, _)) > 1})
     if doubled:
@@ -119,7 +136,7 @@ def _rule(entry: dict[str, Any], thing: str) -> Rule:
         raise InputError(
             f"{thing}, {entry.get('type')}", f"it does not say {', '.join(lacking)}", "Say it in the file."
         )
-    return Rule(
+    rule = Rule(
         name=meta["rule"],
         type=entry["type"],
         kwargs=dict(entry["kwargs"]),
@@ -129,6 +146,13 @@ def _rule(entry: dict[str, Any], thing: str) -> Rule:
         remedy=meta["remedy"],
         shows=meta.get("shows", ""),
     )
+    return _check_scope(rule, thing)
+
+
+def _check_scope(rule: Rule, thing: str) -> Rule:
+    if rule.type in WHOLE_COLUMN and rule.scope != "batch":
+        raise InputError(f"{thing}, {rule.name}", "it looks at a whole column row by row", "Give it the scope batch.")
+    return rule
 
 
 def _with_not_null(rules: list[Rule]) -> list[Rule]:

@@ -58,8 +58,13 @@ def _read(name: str) -> MappingProxyType[str, Any]:
 
 
 @cache
-def small_words() -> MappingProxyType[str, dict[str, list[str]]]:
-    """Frequent small words: `languages` by language, `voice` the features of a voice, `rates` how usual each is."""
-    tables = _read("small_words")
-    kinds = ("languages", "voice", "rates")
-    return MappingProxyType({kind: {name: text.split() for name, text in tables[kind].items()} for kind in kinds})
+def small_words() -> MappingProxyType[str, list[str]]:
+    """Frequent small words by language, by which a language is told."""
+    return MappingProxyType({name: text.split() for name, text in _read("small_words")["languages"].items()})
+
+
+@cache
+def function_words() -> MappingProxyType[str, list[str]]:
+    """Words of the closed classes by language, by which a voice is told; each once, class by class."""
+    classes = _read("function_words")["classes"]
+    return MappingProxyType({name: " ".join(of.values()).split() for name, of in classes.items()})

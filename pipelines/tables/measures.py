@@ -69,9 +69,9 @@ SUBTEXT = (
 )
 
 VOICE = (
-    Column("voices_measured", COUNT, "speakers with 50 words or more in each half of their turns"),
+    Column("voices_measured", COUNT, "speakers with 50 words or more in each half of their turns, if two or more"),
     Column("voice_steadiness", pa.float64(), "mean likeness of a voice's halves, -1 to 1; 0 where none was measured"),
-    Column("voice_distinctness", pa.float64(), "mean of steadiness less likeness to the others; 0 where one or none"),
+    Column("voice_distinctness", pa.float64(), "mean of steadiness less likeness to the others; 0 where none"),
 )
 
 NOVELTY = (

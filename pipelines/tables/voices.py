@@ -18,7 +18,11 @@ VOICES = Table(
         Column("speaker", pa.string(), "as the turns name it; in improvised work a performer's id"),
         Column("turns", pa.int32(), "turns that the speaker says alone"),
         Column("words", pa.int32(), "words in them"),
-        Column("is_measured", pa.bool_(), "each half of the speaker's turns has 50 words: below, it is noise"),
+        Column(
+            "is_measured",
+            pa.bool_(),
+            "each half of the turns has 50 words, and another speaker's do: below, it is noise",
+        ),
         Column("same", pa.float64(), "likeness of the first half of the turns to the second, -1 to 1", nullable=True),
         Column("others", pa.float64(), "mean likeness to the other measured speakers' halves", nullable=True),
     ),

@@ -23,7 +23,7 @@ from pipelines.tables.submissions import SUBMISSIONS, TURN
 
 SCENES_A_FILE, TURNS = 50_000, 20
 NIGHT = dt.date(2026, 11, 21)
-COMMON = list(vocabulary.small_words()["voice"]["en"])
+COMMON = list(vocabulary.small_words()["en"])
 
 
 def night_at(home: Path) -> Night:

@@ -12,10 +12,12 @@ import pytest
 from pipelines import publish
 from pipelines.errors import GateClosed, InputError, OrderError, SettingsError
 from pipelines.logs import LOGS
+from pipelines.night import Night
 from pipelines.publish.selection import judge
 from pipelines.receipts import Receipt
 from pipelines.schemas.order import Order
 from pipelines.tables.quarantine import QUARANTINE
+from pipelines.tables.withheld import WITHHELD
 from pipelines.versions import Dataset
 from tests.lakes import NIGHT, Row, World, scene
 
@@ -175,6 +177,20 @@ def test_an_order_gets_what_it_selects(world: World, select: dict[str, list[str]
     assert receipt.held_back == ({"not_selected": 4 - len(selected)} if len(selected) < 4 else {})
     if selected:
         assert sorted(map(str, published(world)["language"])) == sorted(map(str, selected))
+
+
+def test_an_orders_own_overlay_holds_rows_back_and_says_why(world: World) -> None:
+    publish_all(world, [scene("s1"), scene("s2")])
+    lines = {"rule": "no_slurs", "evidence": "slur_turns = 1", "remedy": "Other orders take it."}
+
+    def holds(night: Night, order: str, rows: pl.DataFrame) -> pl.DataFrame:
+        assert (order, rows.height) == ("ord_a", 2)
+        return rows.head(1).with_columns(**{name: pl.lit(text) for name, text in lines.items()})
+
+    receipt = publish.run(world.night(), "ord_a", holds=holds)
+    assert (receipt.went_on, receipt.held_back) == (1, {"quality:no_slurs": 1})
+    held = world.lake.read(WITHHELD, world.lake.manifests(WITHHELD)).row(0, named=True)
+    assert (held["evidence"], held["remedy"]) == (lines["evidence"], lines["remedy"])
 
 
 def test_no_key_no_publish(tmp_path: Path) -> None:

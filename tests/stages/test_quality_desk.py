@@ -15,7 +15,7 @@ from pipelines.night import Night
 from pipelines.quality import desk
 from pipelines.quality.commands import app
 from pipelines.quality.judge import Finding, Split
-from pipelines.quality.suite import Suite, load
+from pipelines.quality.suite import Suite, load_judgement
 from pipelines.tables.accepted import ACCEPTED
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.openings import OPENINGS
@@ -101,9 +101,9 @@ def test_a_changed_rule_judges_again_what_it_held(
     monkeypatch.setattr(quality, "judgement_of", lambda _: "new rules")
     assert quality.run(next_night(tmp_path, "2026-11-23")).judged_again == {"turns_near_brief": 1}
     assert quality.run(next_night(tmp_path, "2026-11-24")).judged_again == {}
-    loose = load("submissions")
+    loose = load_judgement()
     loose = Suite(loose.name, tuple(r for r in loose.rules if r.name != "turns_near_brief"))
-    monkeypatch.setattr(quality, "load", lambda _: loose)
+    monkeypatch.setattr(quality, "load_judgement", lambda: loose)
     monkeypatch.setattr(quality, "judgement_of", lambda _: "newer rules")
     assert quality.run(next_night(tmp_path, "2026-11-25")).judged_again == {"goes_on_after_all": 1}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from pipelines.errors import GateClosed
 from pipelines.quality import check_contracts, check_published
 from pipelines.quality.gates import judge_table, load_many
+from pipelines.tables import scenes as published
+from pipelines.tables import turns as spoken
 
 DAY = "2026-01-01"
 CONTRACTS: dict[str, list[dict[str, Any]]] = {
@@ -114,25 +117,25 @@ class Order:
     select: Select = field(default_factory=Select)
 
 
+SOMEBODY = [{"performer_id": "p", "role": "actor", "modalities": ["text"], "characters": []}]
+RECORDED = [{"file": "t.wav", "sha256": "0", "bytes": 1, "duration_s": 1.0, "sample_rate_hz": 16_000, "channels": 1}]
+PLAIN: dict[str, Any] = {"performers": SOMEBODY, "characters": [], "takes": []}
 SCENES = pl.DataFrame(
-    {
-        "scene_id": ["a", "b"],
-        "language": ["en-GB", "en"],
-        "kind": ["commissioned", "commissioned"],
-        "turns": [2, 1],
-        "takes": pl.Series([[], []], dtype=pl.List(pl.String)),
-        "performers": [["p"], ["q"]],
-    }
+    [
+        {"scene_id": "a", "kind": "commissioned", "language": "en-GB", "turns": 2} | PLAIN,
+        {"scene_id": "b", "kind": "commissioned", "language": "en", "turns": 1} | PLAIN,
+    ],
+    schema=published.SCENES.empty().schema,
 )
 TURNS = pl.DataFrame(
-    {
-        "scene_id": ["a", "a", "b"],
-        "position": [0, 1, 0],
-        "text": ["Stay.", "", "Go."],
-        "subtext": ["go", None, None],
-        "stage": [[], ["He stays."], []],
-    }
+    [
+        {"scene_id": "a", "position": 0, "speakers": ["MARA"], "text": "Stay.", "subtext": "go", "stage": []},
+        {"scene_id": "a", "position": 1, "speakers": ["TOM"], "text": "", "subtext": None, "stage": ["He stays."]},
+        {"scene_id": "b", "position": 0, "speakers": ["TOM"], "text": "Go.", "subtext": None, "stage": []},
+    ],
+    schema=spoken.TURNS.empty().schema,
 )
+TAKEN = pl.Series([RECORDED, RECORDED], dtype=SCENES.schema["takes"])
 ORDER = Order(select=Select(["en"], ["commissioned"]))
 
 
@@ -141,15 +144,18 @@ def test_a_version_as_ordered_passes() -> None:
 
 
 VERSIONS: dict[str, tuple[pl.DataFrame, pl.DataFrame, Order]] = {
-    "scene_once": (pl.concat([SCENES, SCENES]), TURNS, ORDER),
-    "turns_all_there": (SCENES, TURNS[:2], ORDER),
-    "positions_in_order": (SCENES, TURNS.with_columns(position=pl.Series([0, 2, 0])), ORDER),
+    "scenes_key_once": (pl.concat([SCENES, SCENES]), TURNS, ORDER),
+    "scenes_columns_as_agreed": (SCENES.with_columns(stars=pl.lit(5)), TURNS, ORDER),
+    "turns_key_once": (SCENES, pl.concat([TURNS, TURNS[:1]]), ORDER),
+    "turns_speakers_present": (SCENES, TURNS.with_columns(speakers=pl.lit(None, pl.List(pl.String))), ORDER),
+    "turns_all_there": (SCENES, TURNS.filter(pl.col("text") != ""), ORDER),
+    "positions_in_order": (SCENES, TURNS.with_columns(position=pl.Series([0, 2, 0], dtype=pl.Int32)), ORDER),
     "only_what_was_ordered": (SCENES, TURNS, replace(ORDER, select=Select(["de"], None))),
     "no_text_without_licence": (SCENES, TURNS, replace(ORDER, modalities=("audio",))),
-    "no_take_without_licence": (SCENES.with_columns(takes=pl.Series([["t"], []])), TURNS, ORDER),
+    "no_take_without_licence": (SCENES.with_columns(takes=TAKEN), TURNS, ORDER),
     "scene_has_content": (SCENES, TURNS.with_columns(text=pl.lit("")), ORDER),
     "scene_has_contributor": (
-        SCENES.with_columns(performers=pl.Series([["p"], []], dtype=pl.List(pl.String))),
+        SCENES.with_columns(performers=pl.Series([SOMEBODY, []], dtype=SCENES.schema["performers"])),
         TURNS,
         ORDER,
     ),
@@ -159,8 +165,18 @@ VERSIONS: dict[str, tuple[pl.DataFrame, pl.DataFrame, Order]] = {
 
 @pytest.mark.parametrize("rule", VERSIONS)
 def test_a_version_that_is_not_what_was_decided_is_not_shipped(rule: str) -> None:
-    with pytest.raises(GateClosed, match=rule):
+    with pytest.raises(GateClosed, match=rule) as closed:
         check_published(*VERSIONS[rule])
+    also = {"turns_all_there", "positions_in_order"} if rule == "turns_key_once" else set()
+    assert set(re.findall(r"\.(\w+) \(critical\)", str(closed.value))) == {rule} | also, "a turn twice is one too many"
+
+
+def test_every_rule_on_a_version_has_an_example_that_breaks_it() -> None:
+    suites, _ = load_many("published")
+    rules = {(r.name, r.severity) for s in suites.values() for r in s.rules}
+    assert rules == {(r, "critical") for r in VERSIONS if r in {n for n, _ in rules}} | {
+        ("published_text_not_garbled", "warning")
+    }
 
 
 def test_a_kind_that_is_null_is_not_selected() -> None:
@@ -171,7 +187,7 @@ def test_a_kind_that_is_null_is_not_selected() -> None:
 def test_an_order_for_the_voice_alone_ships_turns_without_words() -> None:
     bare = TURNS.with_columns(text=pl.lit(None, pl.String), subtext=pl.lit(None, pl.String), stage=pl.lit(None))
     bare = bare.with_columns(pl.col("stage").cast(pl.List(pl.String)))
-    voiced = SCENES.with_columns(takes=pl.Series([["t"], ["u"]]))
+    voiced = SCENES.with_columns(takes=TAKEN)
     assert check_published(voiced, bare, replace(ORDER, modalities=("audio",))) == []
 
 

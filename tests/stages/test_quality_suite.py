@@ -11,11 +11,11 @@ import pytest
 from pipelines.errors import InputError, PromptbookError
 from pipelines.quality.judge import Split, judge, judge_by_campaign, with_places
 from pipelines.quality.measure import measure, measures
-from pipelines.quality.suite import NOT_NULL, Suite, load, parse
+from pipelines.quality.suite import NOT_NULL, Suite, load_judgement, parse
 from pipelines.quality.vocabulary import HOME
 from tests.stages.quality_scenes import performer, rows, scene, take, turn
 
-SUITE = load("submissions")
+SUITE = load_judgement()
 GOOD = [turn(n) for n in range(20)]
 
 
@@ -55,11 +55,18 @@ PLACES = {
     "text_not_garbled": "3",
     "no_personal_data": "3",
 }
-REPORTED = {
-    "subtext_says_otherwise": swap(3, subtext="I only came for the ladder."),
-    "threats_seen": swap(3, text="I will kill you, and then I will have my tea."),
-    "slurs_seen": swap(3, text="You bastard, you sold the ladder."),
-    "addresses_seen": swap(3, text="He lived at 12 Baker Street."),
+PLAIN = "I do not know what you want from me, and I will not ask you again, not now."
+GRAND = "What! Shall the very house fall upon us - and who, my dear, who would then be there to weep? Never!"
+REPORTED: dict[str, dict[str, Any]] = {
+    "subtext_says_otherwise": {"turns": swap(3, subtext="I only came for the ladder.")},
+    "threats_seen": {"turns": swap(3, text="I will kill you, and then I will have my tea.")},
+    "slurs_seen": {"turns": swap(3, text="You bastard, you sold the ladder.")},
+    "addresses_seen": {"turns": swap(3, text="He lived at 12 Baker Street.")},
+    "register_moves": {"turns": [t | {"undertone": None} for t in GOOD]},
+    "cast_speaks": {"characters": [{"name": n, "description": None} for n in ("MARA", "TOM", "A", "B", "C")]},
+    "voices_share_the_scene": {"turns": [t | {"speakers": ["MARA" if t["turn"] else "TOM"]} for t in GOOD]},
+    "voices_apart": {"turns": [t | {"text": PLAIN if (t["turn"] + t["turn"] // 10) % 2 else GRAND} for t in GOOD]},
+    "turns_are_turns": {"turns": swap(3, text="Then it kept itself on. " * 200)},
 }
 """Rules that report and hold nothing."""
 
@@ -80,7 +87,7 @@ def test_every_row_rule_has_an_example_that_breaks_it() -> None:
 
 @pytest.mark.parametrize("rule", REPORTED)
 def test_a_flag_is_reported_and_holds_nothing(rule: str) -> None:
-    split = judged(rows(scene(turns=REPORTED[rule])))
+    split = judged(rows(scene(**REPORTED[rule])))
     assert split.held.is_empty()
     assert [(f.rule, f.severity, f.count) for f in split.findings] == [(rule, "info", 1)]
 
@@ -104,18 +111,18 @@ def test_what_came_is_what_went_on_and_what_was_held(night: Split) -> None:
     assert night.kept.height + sum(night.first_rules.values()) == len(BROKEN) + 1
 
 
-@pytest.mark.parametrize(
-    "column", sorted({c for r in SUITE.of("row").rules if r.severity != "info" for c in r.columns if c != "row_id"})
-)
+@pytest.mark.parametrize("column", sorted({c for r in SUITE.of("row").rules for c in r.columns if c != "row_id"}))
 def test_null_counts_as_broken(column: str) -> None:
     measured = measures(rows(scene())).with_columns(
         pl.lit(None).cast(measures(rows(scene())).schema[column]).alias(column)
     )
     owners = {r.name for r in SUITE.rules if column in r.columns}
     split = judge(measured, SUITE)
-    assert split.kept.is_empty()
-    assert set(split.held["rule"]) <= owners
-    assert set(split.held["value"]) == {"null"}
+    broken = {f.rule for f in split.findings}
+    assert broken
+    assert broken <= owners
+    assert {f.value for f in split.findings} == {"null"}
+    assert split.kept.is_empty() == any(f.severity != "info" for f in split.findings)
 
 
 def test_a_row_that_breaks_two_rules_is_counted_once_under_the_first() -> None:
@@ -214,7 +221,7 @@ def test_an_overlays_own_rule_shows_its_turns() -> None:
     rule = {"type": "expect_column_values_to_be_between", "kwargs": {"column": "threat_turns", "max_value": 0}}
     meta = {"rule": "no_threats", "shows": "threat_turns", "why": "a campaign for children", "remedy": "speak kindly"}
     overlay = parse({"name": "kind", "expectations": [rule | {"severity": "warning", "meta": meta}]}, "kind")
-    frame = rows(scene(turns=REPORTED["threats_seen"]))
+    frame = rows(scene(**REPORTED["threats_seen"]))
     split = judge_by_campaign(measures(frame), SUITE, {"cmp_kitchen": overlay})
     places = [measure(frame, SUITE.shows | overlay.shows).places]
     assert with_places(split, places, SUITE, [overlay]).held.select("rule", "places").rows() == [("no_threats", "3")]

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.quality import vocabulary
-from pipelines.quality.alphabet import key_of
+from pipelines.quality.alphabet import MARKS, key_of
 from pipelines.quality.lexicon import lexicon
 from pipelines.quality.measure import measures
 from pipelines.quality.patterns import ASSISTANT, DIGITS, EMAIL, GARBLED, SLUR_WORD, STREET, THREAT
@@ -62,7 +62,7 @@ def test_small_words_are_found_in_any_case() -> None:
     lex = lexicon()
     for word, language in (("THE", "en"), ("Über", "de"), ("Être", "fr"), ("ОНА", "uk"), ("qu’il", "fr")):
         found = counted([word])
-        known = word.lower().replace("’", "'") in vocabulary.small_words()["languages"][language]
+        known = word.lower().replace("’", "'") in vocabulary.small_words()[language]
         assert bool(found.hits[0, lex.languages.index(language)]) == known, word
 
 
@@ -74,11 +74,14 @@ def test_a_subtext_is_compared_by_its_distinct_words(said: str, meant: str) -> N
     assert (found.distinct[0], found.shared[0]) == (len(under), len(line & under))
 
 
-def test_no_two_small_words_share_a_hash() -> None:
-    tables = vocabulary.small_words()
-    words = {w for kind in ("languages", "voice") for text in tables[kind].values() for w in text}
+def test_no_two_words_share_a_hash_and_each_function_word_stands_in_one_class() -> None:
+    listed = [
+        w for table in (vocabulary.small_words(), vocabulary.function_words()) for text in table.values() for w in text
+    ]
+    words = {*listed, *slurs()}
     assert len({key_of(w) for w in words}) == len(words)
-    assert all(len(tables["rates"][name]) == lexicon().size for name in tables["voice"])
+    for text in vocabulary.function_words().values():
+        assert len(text) == len(set(text)) <= lexicon().size - len(MARKS)
 
 
 WATCHED = {
