@@ -107,7 +107,7 @@ def cost(world: World, night: pl.DataFrame, home: Path, size: int) -> Cost:
     shelf = open_shelf(home)
     texts = texts_of(*flat(night["words"]))
     side = _Side(texts, np.zeros(texts.rows, np.int64), shelf.entries)
-    lookups = [seconds(lambda: side.ranges(texts.entries)) for _ in range(REPEATS)]
+    lookups = [seconds(lambda: side.search(texts.entries)) for _ in range(REPEATS)]
     shelves = world.lake.root / SHELVES
     shelves.mkdir(exist_ok=True)
     (shelves / "all").unlink(missing_ok=True)
