@@ -133,6 +133,9 @@ def ranges(probes: U64, entries: U64, low: U32, high: U32) -> None:  # pragma: n
             while at < n and entries[at] < key:
                 at += 1
         low[p] = at
+        if at == n or entries[at] & mask != key:
+            high[p] = at
+            continue
         step = 1
         while at + step < n and entries[at + step] & mask == key:
             step *= 2
@@ -218,57 +221,58 @@ def first_holders(
     return k
 
 
+@njit(cache=True, nogil=True, inline="always")
+def slot_of(table: U64, row: int, holder: np.uint64) -> np.uint64:  # pragma: no cover  (compiled)
+    """Find a holder's slot in an open table that counts for one row after another, or the slot where it belongs."""
+    mask = np.uint64(len(table) - 1)
+    mine = np.uint64(row + 1)
+    slot = (holder * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40) & mask
+    while table[slot] >> np.uint64(40) == mine and (table[slot] >> np.uint64(15)) & np.uint64(0x1FFFFFF) != holder:
+        slot = (slot + np.uint64(1)) & mask
+    return slot
+
+
 @njit(cache=True, nogil=True)
 def candidates(
-    first: int,
-    last: int,
-    sketch_ends: I64,
-    ends: I64,
-    a: U64,
-    low_a: U32,
-    count_a: U32,
-    b: U64,
-    low_b: U32,
-    count_b: U32,
-    a_in_b: I64,
-    weight: U16,
+    sketch_ends: I64, ends: I64, a: U64, low_a: U32, count_a: U32, b: U64, low_b: U32, count_b: U32, a_in_b: I64
 ) -> tuple[U32, U32, int]:  # pragma: no cover  (compiled)
     """Weigh the earlier holders of each probe row's keys; returns (probe row, holder) pairs and the hits lost to CAP.
 
-    `ends`, `low_a` … `count_b`: as other_holders gives them. A holder in b counts from len(a_in_b) on. `weight`: zeros,
-    one for each holder. A short sketch asks for fewer shared keys.
+    `ends`, `low_a` … `count_b`: as other_holders gives them. A holder in b counts from len(a_in_b) on. A short sketch
+    asks for fewer shared keys. Hits are counted in a table as small as the row: what it costs does not grow with b.
     """
     rows_a = len(a_in_b)
-    touched = np.empty(4096, np.uint64)
+    table = np.zeros(1 << 13, np.uint64)  # row + 1, holder, hits: 24, 25 and 15 bits
+    touched = np.empty(1 << 12, np.uint64)
     holders = np.empty(CAP, np.uint64)
     who = np.empty(1024, np.uint32)
     whom = np.empty(1024, np.uint32)
     found = 0
     lost = 0
-    for r in range(first, last):
-        enough = np.uint16(min(ENOUGH, max(1, np.int64((sketch_ends[r + 1] - sketch_ends[r]) * PART))))
-        if CAP * (ends[r + 1] - ends[r]) >= len(touched):
-            touched = np.empty(2 * CAP * (ends[r + 1] - ends[r]), np.uint64)
+    for r in range(len(ends) - 1):
+        enough = np.uint64(min(ENOUGH, max(1, np.int64((sketch_ends[r + 1] - sketch_ends[r]) * PART))))
+        while CAP * (ends[r + 1] - ends[r]) >= len(touched):
+            touched = np.empty(2 * len(touched), np.uint64)
+            table = np.zeros(2 * len(table), np.uint64)
         seen = np.uint64(0)
         for e in range(ends[r], ends[r + 1]):
-            in_a = np.int64(count_a[e])
-            in_b = np.int64(count_b[e]) if len(count_b) else 0
-            start_b = np.int64(low_b[e]) if len(count_b) else 0
+            in_a, in_b = np.int64(count_a[e]), np.int64(count_b[e])
             lost += max(0, in_a + in_b - CAP)
-            k = first_holders(a, np.int64(low_a[e]), in_a, b, start_b, in_b, a_in_b, rows_a, holders)
-            hit = enough if in_a + in_b <= RARE else np.uint16(1)
+            k = first_holders(a, np.int64(low_a[e]), in_a, b, np.int64(low_b[e]), in_b, a_in_b, rows_a, holders)
+            hit = enough if in_a + in_b <= RARE else np.uint64(1)
             for i in range(np.uint64(k)):
-                holder = holders[i]
-                w = weight[holder]
-                touched[seen] = holder
-                seen += np.uint64(w == 0)
-                weight[holder] = w + hit if w < 60000 else w
+                slot = slot_of(table, r, holders[i])
+                is_new = table[slot] >> np.uint64(40) != np.uint64(r + 1)
+                touched[seen] = slot
+                seen += np.uint64(is_new)
+                if is_new:
+                    table[slot] = np.uint64(r + 1) << np.uint64(40) | holders[i] << np.uint64(15)
+                table[slot] += hit if table[slot] & np.uint64(0x7FFF) < np.uint64(32000) else np.uint64(0)
         if found + np.int64(seen) >= len(who):
             who = np.concatenate((who, np.empty(len(who) + np.int64(seen), np.uint32)))
             whom = np.concatenate((whom, np.empty(len(whom) + np.int64(seen), np.uint32)))
         for i in range(seen):
             who[found] = r
-            whom[found] = touched[i]
-            found += weight[touched[i]] >= enough
-            weight[touched[i]] = 0
+            whom[found] = (table[touched[i]] >> np.uint64(15)) & np.uint64(0x1FFFFFF)
+            found += table[touched[i]] & np.uint64(0x7FFF) >= enough
     return who[:found].copy(), whom[:found].copy(), lost

@@ -43,11 +43,12 @@ def reach(
     """
     side = _Side.of(here, shelf)
     known = shelf.take(shelf.like(_keys(here.filter(pl.Series(is_fresh))))) if shelf else None
-    again_here, again_there = _touched(side, is_fresh, here, known)
+    fresh = side.search(side.entries_of(is_fresh))
+    again_here, again_there = _touched(side, fresh, is_fresh, here, known)
     wanted_here, again_there = is_come | again_here, np.union1d(again_there, come_there)
     visitors = shelf.take(again_there) if shelf and len(again_there) else None
     probed = wanted_here | is_fresh
-    probes = _Probes.of(side, probed, visitors, shelf)
+    probes = _Probes.of(side, fresh, probed & ~is_fresh, visitors)
     who, whom, refused = probes.candidates(side, shelf, floor)
     met = np.unique(whom[whom >= side.rows]) - side.rows
     frames = [here.with_columns(shelf_row=pl.lit(None, pl.Int64))]
@@ -98,6 +99,24 @@ def _keys(prints: pl.DataFrame) -> U64:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """Entries that were looked up, sorted, and where their keys stand in memory and on the shelf: (2, entries) each."""
+
+    entries: U64
+    here: U32
+    there: U32
+
+    def and_also(self, other: _Found) -> _Found:
+        """Put two together."""
+        if not len(other.entries):
+            return self
+        entries = np.concatenate((self.entries, other.entries))
+        order = np.argsort(entries, kind="stable")
+        here, there = (np.concatenate(x, axis=1) for x in ((self.here, other.here), (self.there, other.there)))
+        return _Found(entries[order], here[:, order], there[:, order])
+
+
+@dataclass(frozen=True)
 class _Side:
     """The rows in memory with their sketches, and how many of the shelf's rows are earlier than each."""
 
@@ -114,34 +133,28 @@ class _Side:
         ranks = shelf.ranks(here) if shelf else np.zeros(here.height, np.int64)
         return cls(texts_of(*flat(here["words"])), ranks, shelf.entries if shelf else NOBODY)
 
-    def ranges(self, probes: U64) -> tuple[U32, U32]:
-        """Find each probe's key among the rows in memory, and on the shelf."""
+    def search(self, probes: U64) -> _Found:
+        """Find each probe's key among the rows in memory, and on the shelf; a long history makes it dear, so: once."""
         found = np.zeros((2, 2, len(probes)), np.uint32)
         lookup.ranges(probes, self.texts.entries, found[0, 0], found[0, 1])
         if len(self.shelf_entries):
             lookup.ranges(probes, self.shelf_entries, found[1, 0], found[1, 1])
-        return found[0], found[1]
+        return _Found(probes, found[0], found[1])
 
     def entries_of(self, mask: B8) -> U64:
         entries = self.texts.entries
         return entries[mask[(entries & np.uint64(lookup.ROW_MASK)).astype(np.int64)]]
 
 
-def _touched(side: _Side, is_fresh: B8, here: pl.DataFrame, known: pl.DataFrame | None) -> tuple[B8, I64]:
+def _touched(
+    side: _Side, looked_up: _Found, is_fresh: B8, here: pl.DataFrame, known: pl.DataFrame | None
+) -> tuple[B8, I64]:
     """Find the rows, in memory and on the shelf, whose verdict a fresh row may change."""
     again = np.zeros(side.rows, np.bool_)
     if not is_fresh.any() or (is_fresh.all() and not len(side.shelf_entries)):
         return again, NO_ROWS
-    probes = side.entries_of(is_fresh)
-    there = touched_near(
-        probes,
-        side.texts.entries,
-        side.ranges(probes)[0],
-        side.shelf_entries,
-        side.ranges(probes)[1],
-        side.ranks,
-        again,
-    )
+    f = looked_up
+    there = touched_near(f.entries, side.texts.entries, f.here, side.shelf_entries, f.there, side.ranks, again)
     both = here.with_columns(shelf_row=pl.lit(-1, pl.Int64), fresh=pl.Series(is_fresh)).with_row_index("here")
     if known is not None:
         both = pl.concat([both, known.with_columns(fresh=pl.lit(value=False))], how="diagonal").sort(ORDER)
@@ -163,41 +176,41 @@ class _Probes:
     keys: Keys
     key_ends: I64
     word_ends: I64
-    entries: U64
+    found: _Found
     rank: I64
 
     @classmethod
-    def of(cls, side: _Side, wanted: B8, visitors: pl.DataFrame | None, shelf: Shelf | None) -> _Probes:
+    def of(cls, side: _Side, fresh: _Found, more: B8, visitors: pl.DataFrame | None) -> _Probes:
+        """Join the fresh rows, which are looked up already, with `more` of those in memory and with visitors."""
         t = side.texts
-        entries = side.entries_of(wanted)
         rank = np.stack((np.arange(t.rows, dtype=np.int64), side.ranks))
-        if visitors is None or shelf is None:
-            return cls(t.keys, t.key_ends, t.word_ends, entries, rank)
+        if visitors is None:
+            found = fresh.and_also(side.search(side.entries_of(more)))
+            return cls(t.keys, t.key_ends, t.word_ends, found, rank)
         words, ends = flat(visitors["words"])
         keys, key_ends = sketch_rows(words, ends, SHINGLE)
-        more = np.empty(len(keys), np.uint64)
-        lookup.fill_entries(keys, key_ends, more)
+        entries = np.empty(len(keys), np.uint64)
+        lookup.fill_entries(keys, key_ends, entries)
+        entries = np.concatenate((side.entries_of(more), entries + np.uint64(t.rows)))
         numbers = visitors["shelf_row"].to_numpy()
         before = np.searchsorted(side.ranks, numbers, side="right")
         return cls(
             np.concatenate((t.keys, keys)),
             np.concatenate((t.key_ends, key_ends[1:] + t.key_ends[-1])),
             np.concatenate((t.word_ends, ends[1:] + t.word_ends[-1])),
-            np.sort(np.concatenate((entries, more + np.uint64(t.rows)))),
+            fresh.and_also(side.search(np.sort(entries))),
             np.concatenate((rank, np.stack((before, numbers))), axis=1),
         )
 
     def candidates(self, side: _Side, shelf: Shelf | None, floor: float) -> tuple[I64, I64, int]:
         """Find the pairs worth measuring: (probe, row in memory, or the number of those + row of the shelf)."""
         t = side.texts
-        in_a, in_b = side.ranges(self.entries)
-        found = lookup.other_holders(self.entries, t.entries, in_a, side.shelf_entries, in_b, self.rank)
+        f = self.found
+        found = lookup.other_holders(f.entries, t.entries, f.here, side.shelf_entries, f.there, self.rank)
         ends, low_a, count_a, low_b, count_b = found
-        holders = t.rows + (shelf.count if shelf else 0)
         who, whom, refused = lookup.candidates(
-            0, len(self.key_ends) - 1, self.key_ends, ends, t.entries, low_a, count_a, side.shelf_entries, low_b,
-            count_b, side.ranks, np.zeros(holders, np.uint16),
-        )  # fmt: skip
+            self.key_ends, ends, t.entries, low_a, count_a, side.shelf_entries, low_b, count_b, side.ranks
+        )
         good = np.zeros(len(who), np.bool_)
         near = whom < t.rows
         good[near] = self._likely(who[near], whom[near], t.keys, t.key_ends, t.word_ends, floor)

@@ -177,9 +177,11 @@ class _Writer:
         entries = np.empty(len(keys), np.uint64)
         fill_entries(keys, key_ends, entries)
         entries += np.uint64(self.rows)
-        bucket = (entries >> np.uint64(58)).astype(np.int64)
-        for n in range(BUCKETS):
-            entries[bucket == n].tofile(self.buckets[n])
+        bucket = (entries >> np.uint64(58)).astype(np.uint8)
+        order = np.argsort(bucket, kind="stable")
+        parts = np.split(entries[order], np.searchsorted(bucket[order], np.arange(1, BUCKETS)))
+        for part, file in zip(parts, self.buckets, strict=True):
+            part.tofile(file)
         alike, rows = same_keys(frame, text_keys(words, ends))
         found = (np.diff(key_ends), np.diff(ends), frame["submitted_at"].dt.timestamp("us").to_numpy())
         for name, part in zip(self.parts, (*found, alike, rows + self.rows, id_keys(frame["row_id"])), strict=True):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dedup.lookup import lower_bound, ranges
+from pipelines.dedup.lookup import CAP, ENOUGH, PART, RARE, candidates, lower_bound, other_holders, ranges
 
 TOP = 2**64 - 1
 
@@ -32,3 +34,47 @@ def test_ranges_are_numpys_for_many_and_few_probes(size: int) -> None:
     keys = probes & ~np.uint64(0xFFFFFF)
     assert found[0].tolist() == np.searchsorted(entries, keys).tolist()
     assert found[1].tolist() == np.searchsorted(entries, keys | np.uint64(0xFFFFFF), side="right").tolist()
+
+
+KEYS = st.lists(st.lists(st.integers(1, 30), max_size=8, unique=True), min_size=1, max_size=90)
+
+
+def packed(rows: list[list[int]]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    return np.sort(np.array([k << 24 | r for r, keys in enumerate(rows) for k in keys], np.uint64))
+
+
+@settings(deadline=None, max_examples=80)
+@given(KEYS, KEYS, st.randoms(use_true_random=False), st.booleans())
+def test_candidates_are_the_first_holders_in_memory_and_on_the_shelf_counted_one_by_one(
+    here: list[list[int]], there: list[list[int]], chance: Random, wide: bool
+) -> None:
+    if wide:  # more keys than the first table holds
+        here.append([*range(1, 31), *range(1000, 1300)])
+        here.insert(0, [*range(1, 31), *range(1100, 1200)])
+    order = [("b", n) for n in range(len(there))]
+    places = sorted(chance.randrange(len(there) + 1) for _ in here)
+    for n, place in reversed(list(enumerate(places))):
+        order.insert(place, ("a", n))
+    a, b = packed(here), packed(there)
+    found = np.zeros((2, 2, len(a)), np.uint32)
+    ranges(a, a, found[0, 0], found[0, 1])
+    ranges(a, b, found[1, 0], found[1, 1])
+    before = np.array(places, np.int64)
+    rank = np.stack((np.arange(len(here), dtype=np.int64), before))
+    ends, low_a, count_a, low_b, count_b = other_holders(a, a, found[0], b, found[1], rank)
+    sizes = np.cumsum([0, *map(len, here)])
+    who, whom, lost = candidates(sizes, ends, a, low_a, count_a, b, low_b, count_b, before)
+    due, due_lost = set(), 0
+    for r, keys in enumerate(here):
+        earlier = order[: order.index(("a", r))]
+        hits: dict[int, int] = {}
+        enough = min(ENOUGH, max(1, int(len(keys) * PART)))
+        for key in keys:
+            holders = [(side, n) for side, n in earlier if key in (here if side == "a" else there)[n]]
+            due_lost += max(0, len(holders) - CAP)
+            for side, n in holders[:CAP]:
+                name = n if side == "a" else len(here) + n
+                hits[name] = hits.get(name, 0) + (enough if len(holders) <= RARE else 1)
+        due |= {(r, name) for name, count in hits.items() if count >= enough}
+    assert set(zip(who.tolist(), whom.tolist(), strict=True)) == due
+    assert lost == due_lost
