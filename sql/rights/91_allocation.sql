@@ -4,7 +4,7 @@
 --         to_deliver (the pairs that count; a build names them, and without it every pair does)
 -- Writes  rights.spent (rows are added; the cells and the decision are made again until none is)
 -- Source  semantics 9: what depends on counts is decided for all orders in one pass; to reappear is no delivery
--- Limit   a row that publish holds back for its recordings counts as delivered until they come
+-- Limit   a row that publish holds back (a recording that is not there, an overlay of the order) counts as delivered
 CREATE TABLE IF NOT EXISTS rights.to_deliver AS SELECT request_id, submission_id FROM rights.decision;
 
 INSERT INTO rights.spent
