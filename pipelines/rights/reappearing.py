@@ -20,6 +20,13 @@ from pipelines.versions import ledger
 OF_A_DELIVERY = ["APPROVAL_MISSING", "MAX_DELIVERIES_REACHED"]
 """Reasons that stand against a delivery, and not against what was delivered."""
 PAIR = ["order_id", "row_id"]
+CLOSED = """
+SELECT DISTINCT q.request_id AS order_id, g.grant_id
+FROM rights.grant_stage s JOIN rights.request_row q ON q.req = s.req JOIN rights.grant_row g ON g.grant_no = s.grant_no
+JOIN rights.stage r ON r.stage = s.stage_inside
+WHERE r.bits IN (reason('MAX_DELIVERIES_REACHED'), reason('APPROVAL_MISSING'))
+"""
+"""Grants under which an order may be delivered nothing more."""
 
 
 def with_reappearing(
@@ -31,23 +38,30 @@ def with_reappearing(
     """Allow what is denied only as one more delivery, where the same content was delivered to the same dataset.
 
     `decided`: rows of `decisions`. `given`: the (order_id, row_id) pairs whose content this order's dataset holds or
-    held. The decision is made again as if nothing were a delivery, and only those pairs take its answer.
+    held, and each grant_id under which it was delivered. The decision is made again as if nothing were a delivery, and
+    only those pairs take its answer; but one that a closed grant carries under which it was never delivered does not.
     """
     others = pl.col("reasons").list.set_difference(OF_A_DELIVERY).list.len()
     waiting = decided.filter(pl.col("decision") == "deny", others == 0).join(given, on=PAIR, how="semi")
     if waiting.is_empty():
         return decided
+    closed = connection.sql(CLOSED).pl()
     rulebook.run(connection, ("92_forget_deliveries",))
     gate.seal(connection)
     gate.judge(connection)
     gate.stop_on_defects(connection)
     rulebook.run(connection, rulebook.DECISION)
     again = decide_again().join(waiting, on=PAIR, how="semi").select(decided.columns)
+    carried = again.select(*PAIR, grant_id="grant_ids").explode("grant_id")
+    newly = carried.join(closed, on=["order_id", "grant_id"], how="semi").join(
+        given, on=[*PAIR, "grant_id"], how="anti"
+    )
+    again = again.join(newly, on=PAIR, how="anti")
     return pl.concat([decided.join(again, on=PAIR, how="anti"), again]).sort(PAIR)
 
 
 def given_before(lake: Lake, accepted: pl.DataFrame, asked: list[Order]) -> pl.DataFrame:
-    """Find the (order_id, row_id) pairs whose very content was delivered to the order's dataset.
+    """Find the (order_id, row_id) pairs whose very content was delivered to the order's dataset, a line a grant_id.
 
     `accepted`: row_id, submission_id, content_sha256.
     """
@@ -55,7 +69,8 @@ def given_before(lake: Lake, accepted: pl.DataFrame, asked: list[Order]) -> pl.D
     orders = pl.DataFrame([(o.order_id, o.client_id, o.dataset) for o in asked], schema=schema, orient="row")
     items = ledger(lake, DELIVERY_ITEM).join(ledger(lake, DELIVERY), on="delivery_id")
     held = items.join(orders, on=["client_id", "dataset"])
-    return held.join(accepted, on=["submission_id", "content_sha256"]).select(PAIR).unique()
+    found = held.join(accepted, on=["submission_id", "content_sha256"]).select(*PAIR, grant_id="grant_ids")
+    return found.explode("grant_id").unique()
 
 
 def to_deliver(night: Night, asked: list[Order]) -> pl.DataFrame:

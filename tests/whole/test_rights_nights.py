@@ -244,3 +244,16 @@ def test_two_nights_that_settle_at_once_pay_once(night: Night, monkeypatch: pyte
     flow.run_stage("settle", night)
     other.join()
     assert settle.paid(night)["entry_id"].is_unique().all()
+
+
+def test_a_spent_grant_gives_nothing_to_an_order_that_was_delivered_under_another(night: Night) -> None:
+    """Both orders hold the scene; only brandt holds it for pretraining, and that grant allows one delivery."""
+    mara = one(night, "rights_grant", grant_id="grt-mara-text") | {"purposes": ["text_finetune"]}
+    others = [grant for grant in rows(night, "rights_grant") if grant["grant_id"] != "grt-mara-text"]
+    once = mara | {"grant_id": "grt-once", "purposes": ["text_pretrain"], "max_deliveries": 1}
+    rewrite(night, "rights_grant", [*others, mara, once])
+    orders = [night.landing.root / "orders" / f"{name}.yaml" for name in ("brandt-text", "almanac-text")]
+    for path, built in zip(orders, (night, flow.open_night(NIGHTS[2], settings=night.settings)), strict=True):
+        path.write_text(path.read_text().replace("text_finetune", "text_pretrain"))
+        assert fate(built, "sub-night-dough@1", "brandt-text") == "ships"
+    assert fate(built, "sub-night-dough@1", "almanac-text") == ["MAX_DELIVERIES_REACHED"]
