@@ -24,6 +24,7 @@ from pipelines.logs import INGEST
 from pipelines.night import Night
 from pipelines.rights import claims
 from pipelines.sample.plan import NIGHTS
+from pipelines.tables.pay import PAY_HELD
 from pipelines.tables.rights_feed import FEED, FeedColumn
 from tests.whole import fates
 from tests.whole.test_deliveries import rewrite, rows
@@ -257,3 +258,32 @@ def test_a_spent_grant_gives_nothing_to_an_order_that_was_delivered_under_anothe
         path.write_text(path.read_text().replace("text_finetune", "text_pretrain"))
         assert fate(built, "sub-night-dough@1", "brandt-text") == "ships"
     assert fate(built, "sub-night-dough@1", "almanac-text") == ["MAX_DELIVERIES_REACHED"]
+
+
+def amounts(night: Night, contract: str) -> list[tuple[str, str, int]]:
+    """Build a night and say what was paid under a contract: model, performer, amount."""
+    flow.build(night)
+    paid = settle.paid(night).filter(contract_id=contract)
+    return sorted(paid.select("model", "performer_id", "amount_minor").iter_rows())
+
+
+def test_an_acceptance_that_was_paid_is_not_paid_again_under_an_amended_model(night: Night) -> None:
+    before = amounts(night, "ctr-ruben")
+    for table in ("contract_scope", "rights_grant"):
+        add(night, table, *(r | {"version": 2} for r in rows(night, table) if r["contract_id"] == "ctr-ruben"))
+    term = one(night, "comp_term", contract_id="ctr-ruben") | {"version": 2, "comp_id": "cmp-2", "model": "flat"}
+    add(night, "comp_term", term)
+    add(night, "contract_version", one(night, "contract_version", contract_id="ctr-ruben") | {"version": 2} | LATE)
+    assert amounts(flow.open_night(NIGHTS[2], settings=night.settings), "ctr-ruben") == before
+
+
+def test_a_party_that_comes_after_a_flat_sum_was_paid_is_not_paid_on_top(night: Night) -> None:
+    others = [term for term in rows(night, "comp_term") if term["contract_id"] not in ("ctr-ruben", "ctr-otto")]
+    flat = one(night, "comp_term", contract_id="ctr-ruben") | {"model": "flat", "amount_minor": 9000, "split": "equal"}
+    rewrite(night, "comp_term", [*others, flat])
+    assert amounts(night, "ctr-ruben") == [("flat", "prf-ruben", 9000)]
+    add(night, "contract_party", {"contract_id": "ctr-ruben", "performer_id": "prf-otto"})
+    scope = {"scope_kind": "submission", "scope_id": "sub-otto-small-change"}
+    add(night, "contract_scope", {"contract_id": "ctr-ruben", "version": 1} | scope)
+    assert amounts(night, "ctr-ruben") == [("flat", "prf-ruben", 9000)]
+    assert night.read(PAY_HELD).filter(performer_id="prf-otto")["rule"].to_list() == ["split_changed"]
