@@ -125,17 +125,23 @@ def test_takes_are_missing_or_differ_for_orders_that_ask_audio_only(tmp_path: Pa
 
 def test_a_broken_or_unheard_take_is_held_back_from_orders_that_ask_audio_only(tmp_path: Path) -> None:
     world = World(tmp_path)
-    rows = [scene(name, takes=[{"uri": f"{name}.wav", "sha256": None, "bytes": None}]) for name in ("good", "clipped")]
-    for name in ("good", "clipped"):
-        world.take(f"{name}.wav", name.encode())
+    take: Row = {"sha256": None, "bytes": None}
+    rows = [
+        scene(name, takes=[take | {"uri": f"{name}.{kind}"} for kind in ("wav", "mp4")]) for name in ("good", "clipped")
+    ]
+    for name in ("good.wav", "clipped.wav", "good.mp4", "clipped.mp4"):
+        world.take(name, name.encode())
     world.accept(rows, broken=["clipped.wav"])
     world.decide(rows, orders=[*CLIENTS, ("ord_c", "labC")])
     world.order("ord_a", modalities=["text", "audio"])
     world.order("ord_b", client_id="labB")
     world.order("ord_c", client_id="labC", modalities=["text", "video"])
-    assert publish.run(world.night(), "ord_a").held_back == {"take_broken": 1}
-    assert publish.run(world.night(), "ord_b").went_on == 2
-    assert publish.run(world.night(), "ord_c").went_on == 2, "a picture is no sound"
+    night = world.night()
+    assert publish.run(night, "ord_a").held_back == {"take_broken": 1}
+    assert publish.run(night, "ord_b").went_on == 2
+    assert publish.run(night, "ord_c").went_on == 2, "a picture is no sound"
+    versions = (night.lake.root / "clients" / client for client in ("labA", "labC"))
+    assert [sorted({p.suffix for p in home.rglob("takes/*")}) for home in versions] == [[".wav"], [".mp4"]]
     world.lake.write(RECORDINGS, NIGHT.isoformat(), RECORDINGS.empty())
     assert publish.run(world.night(), "ord_a").held_back == {"take_unheard": 2}, "what nobody heard is not yet good"
 
