@@ -8,7 +8,7 @@ SAMPLE_KEY := the-sample-key-that-everybody-knows
 export NUMBA_CACHE_DIR := $(HOME_DIR)/numba
 export GX_ANALYTICS_ENABLED := False
 
-.PHONY: run test lint types bench drill real clean help lock
+.PHONY: run test lint types bench drill real scale clean help lock
 
 help:            ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -46,8 +46,15 @@ real: .venv/made  ## the six real sets through one night: make real DATA=…
 	@test -n "$(DATA)" || { echo "Name the folder of the real sets: make real DATA=…"; exit 2; }
 	@PROMPTBOOK_REAL_DATA=$(DATA) $(BIN)/python -m tests.whole.real
 
+scale: .venv-scale/made  ## an environment of its own for families beyond one machine (Daft and Ray, about 2 GB)
+
+.venv-scale/made: pyproject.toml
+	@$(PYTHON) -m venv .venv-scale
+	@.venv-scale/bin/python -m pip install --disable-pip-version-check -q -e '.[scale]'
+	@touch $@
+
 clean:           ## remove the sample's folders and the environment
-	@rm -rf .venv .promptbook
+	@rm -rf .venv .venv-scale .promptbook
 
 lock:            ## make requirements.lock again from pyproject.toml (needs uv)
 	@uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" \

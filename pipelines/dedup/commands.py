@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pipelines.dedup.filed import Progress
 
 app = typer.Typer(help="Find work that is there twice.", no_args_is_help=True)
+
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "DAFT_ANALYTICS_ENABLED": "0", "DO_NOT_TRACK": "true"}
+"""Neither Ray nor Daft tells anybody what is computed here."""
+
+LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+"""Ray's own switch, whatever its name says, for a cluster that lives on 127.0.0.1 alone."""
 
 Source = Annotated[Path, typer.Argument(metavar="FILE", help="A Parquet file with one text a row.")]
 Id = Annotated[str, typer.Option("--id", help="The column that names a row.")]
@@ -21,6 +29,8 @@ Text = Annotated[str, typer.Option("--text", help="The column of texts.")]
 Out = Annotated[Path, typer.Option(help="The Parquet file to write.")]
 Jaccard = Annotated[float, typer.Option(min=0.05, max=1.0, help="From which Jaccard on two texts are one family.")]
 Threads = Annotated[int, typer.Option(min=1, help="Threads; the result does not depend on them.")]
+On = Annotated[str, typer.Option(help="one: this process; daft: Daft on this machine; ray: Daft on a Ray cluster.")]
+Address = Annotated[str | None, typer.Option("--ray", help="The Ray cluster's address; one is started where absent.")]
 Sample = Annotated[int, typer.Option(min=1, help="How many texts to plant copies of.")]
 Submissions = Annotated[list[str], typer.Argument(metavar="SUBMISSION…", help="Whose fingerprints go.")]
 Because = Annotated[str, typer.Option(help="The request; no personal data.")]
@@ -35,7 +45,7 @@ def group() -> None:
 @app.command()
 def families(
     file: Source, id: Id = "id", text: Text = "text", out: Out = Path("families.parquet"),
-    jaccard: Jaccard = 0.5, threads: Threads = 2,
+    jaccard: Jaccard = 0.5, threads: Threads = 2, on: On = "one", ray: Address = None,
 ) -> None:  # fmt: skip
     """Write which rows of FILE are the same work: id, family_id, kept, matched_id, jaccard, containment.
 
@@ -44,9 +54,34 @@ def families(
     from pipelines.dedup.families import families_of_file  # noqa: PLC0415  (numba costs a second to import)
 
     with _progress() as progress:
-        table = families_of_file(file, id, text, out, jaccard=jaccard, threads=threads, progress=progress)
+        if on == "one":
+            table = families_of_file(file, id, text, out, jaccard=jaccard, threads=threads, progress=progress)
+        else:
+            engine = _engine(on, alone=ray is None)
+            table = engine(file, id, text, out, jaccard=jaccard, address=ray, progress=progress)
     kept = table["kept"].to_pylist().count(True)
     typer.echo(f"{table.num_rows:,} rows: {kept:,} kept, {table.num_rows - kept:,} repeat an earlier row → {out}")
+
+
+def _engine(on: str, *, alone: bool) -> Callable[..., pa.Table]:
+    """Open what works beyond one process; it is an extra, and says so where it is absent."""
+    import gc  # noqa: PLC0415
+    from functools import partial  # noqa: PLC0415
+
+    from pipelines.errors import InputError  # noqa: PLC0415
+    from pipelines.settings import set_variable  # noqa: PLC0415
+
+    if on not in {"daft", "ray"}:
+        raise InputError(f"--on {on}", "families are found on one, daft or ray", "Name one of them.")
+    gc.enable()  # the way in turns it off for a process of seconds
+    for name, value in (QUIET | LOOPBACK if alone else QUIET).items():
+        set_variable(name, value)
+    try:
+        from pipelines.dedup.scale import families_on  # noqa: PLC0415
+    except ImportError as error:
+        rule = f"the extra [scale] is not installed ({error})"
+        raise InputError(f"--on {on}", rule, "Install promptbook[scale] in an environment of its own.") from error
+    return partial(families_on, "ray" if on == "ray" else "daft")
 
 
 @app.command()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines.dedup.filed import Progress, read_texts
 from pipelines.dedup.hashing import I64, U64, components
 from pipelines.dedup.lookup import B8, ROW_MASK
-from pipelines.dedup.pairs import Texts, near_pairs
+from pipelines.dedup.pairs import Pairs, Texts, near_pairs
 from pipelines.dedup.touch import first_others
 from pipelines.dedup.within import entries_among
 from pipelines.errors import InputError
@@ -56,17 +56,21 @@ def families(
     texts: Texts, equal: I64, jaccard: float, threads: int = 1, progress: Callable[[int], None] = lambda _: None
 ) -> Families:
     """Tie rows with equal texts and rows at least so near; `equal` is each row's first one with its text, or -1."""
-    rows = np.arange(texts.rows, dtype=np.int64)
-    pairs, _ = near_pairs(texts, jaccard=jaccard, containment=1.1, threads=threads, progress=progress)
+    return tied(near_pairs(texts, jaccard=jaccard, containment=1.1, threads=threads, progress=progress)[0], equal)
+
+
+def tied(pairs: Pairs, equal: I64) -> Families:
+    """Tie near pairs and rows with equal texts, and choose each row's nearest."""
+    rows = np.arange(len(equal), dtype=np.int64)
     matched, near = equal.copy(), np.where(equal >= 0, 1.0, np.nan)
     contained = near.copy()
     best = np.lexsort((pairs.earlier, -pairs.containment, -pairs.jaccard, pairs.row))
     best = best[np.unique(pairs.row[best], return_index=True)[1]]
     matched[pairs.row[best]] = pairs.earlier[best]
     near[pairs.row[best]], contained[pairs.row[best]] = pairs.jaccard[best], pairs.containment[best]
-    tied = equal >= 0
-    ties = np.concatenate((pairs.row, rows[tied])), np.concatenate((pairs.earlier, equal[tied]))
-    return Families(components(texts.rows, *ties), matched, near, contained)
+    copies = equal >= 0
+    ties = np.concatenate((pairs.row, rows[copies])), np.concatenate((pairs.earlier, equal[copies]))
+    return Families(components(len(equal), *ties), matched, near, contained)
 
 
 def as_table(found: Families, ids: pa.Array) -> pa.Table:
