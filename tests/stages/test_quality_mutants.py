@@ -60,7 +60,7 @@ def bad(rule: Rule) -> Any:
         return (not first) if isinstance(first, bool) else "strange"
     if rule.type == "expect_column_values_to_be_between":
         low, high = rule.kwargs.get("min_value"), rule.kwargs.get("max_value")
-        return high + 1e-3 + abs(high) if high is not None else low - 1e-3 - abs(low)
+        return float(high) + 1e-3 + abs(high) if high is not None else float(low or 0) - 1e-3 - abs(low or 0)
     raise AssertionError(f"no mutant is known for {rule.type}")
 
 
