@@ -10,7 +10,8 @@ import polars as pl
 
 from pipelines.logs import DEDUP, INGEST, QUALITY
 from pipelines.night import Night, count_by_rule, digest_of_files
-from pipelines.quality import desk
+from pipelines.quality import desk, engine
+from pipelines.quality.answers import keep_answers
 from pipelines.quality.drift import drift, profile
 from pipelines.quality.gates import check_contracts, check_published
 from pipelines.quality.judge import Finding, Split, check_closed, judge_by_campaign, with_places
@@ -56,7 +57,17 @@ UPSTREAM = (INGEST, DEDUP)
 
 
 def run(night: Night) -> Receipt:
-    """Hold back what is not good enough, and say why; critical findings close the night's gate."""
+    """Hold back what is not good enough, and say why; critical findings close the night's gate.
+
+    What Great Expectations answered lies beside the night's page, in lake/reports.
+    """
+    with engine.recorded() as answers:
+        receipt = _run(night)
+    keep_answers(night, answers)
+    return receipt
+
+
+def _run(night: Night) -> Receipt:
     from pipelines.quality.measure import measure  # noqa: PLC0415  (numba costs a second to import)
     from pipelines.quality.stock import Phrases, limit_for  # noqa: PLC0415
 

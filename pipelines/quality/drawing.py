@@ -22,7 +22,7 @@ th{font-weight:normal;color:var(--soft);text-align:left;font-size:.85rem}td,th{p
 vertical-align:top;border-bottom:1px solid var(--line)}
 .n{text-align:right;padding-right:1.2rem;font-variant-numeric:tabular-nums;white-space:nowrap}small{color:var(--soft)}
 code{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}
-.critical{color:var(--now);font-weight:bold}.warning{color:var(--held)}.info{color:var(--soft)}
+a{color:inherit}.critical{color:var(--now);font-weight:bold}.warning{color:var(--held)}.info{color:var(--soft)}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.2rem}
 figure{margin:0}figcaption{color:var(--soft);font-size:.85rem}svg{display:block;width:100%}
 svg text{font:11px Georgia,serif;fill:var(--soft)}

@@ -13,6 +13,7 @@ from pipelines import receipts
 from pipelines.lake import write_durably
 from pipelines.night import Night
 from pipelines.quality import drawing
+from pipelines.quality.answers import answers_of
 from pipelines.quality.drawing import Bar
 from pipelines.receipts import Receipt
 from pipelines.tables.findings import FINDINGS
@@ -42,6 +43,8 @@ class Facts:
     held: pl.DataFrame
     findings: pl.DataFrame
     recordings: pl.DataFrame
+    answers: str = ""
+    """The file beside the page that holds what Great Expectations answered."""
 
 
 def write_report(night: Night) -> Path:
@@ -65,6 +68,7 @@ def facts_of(night: Night) -> Facts:
         night.read(QUARANTINE),
         night.read(FINDINGS),
         night.read(RECORDINGS),
+        answers_of(night).name if answers_of(night).exists() else "",
     )
 
 
@@ -72,7 +76,7 @@ def page(facts: Facts) -> str:
     """Compose the page: one file of HTML with its style and drawings inside."""
     parts = [
         ("What came and where it went", _funnel(facts.receipts)),
-        ("The gate", _gate(facts.findings)),
+        ("The gate", _gate(facts.findings) + _answers(facts.answers)),
         ("Held by quality, and why", _held(facts.held)),
         ("Flags for people, no verdicts", _flags(facts.measured)),
         ("Tonight against the nights before", _distributions(facts)),
@@ -118,6 +122,11 @@ def _gate(findings: pl.DataFrame) -> str:
         for s, rule, count, value, remedy in shown.select("severity", "rule", "count", "value", "remedy").iter_rows()
     ]
     return drawing.table(("severity", "rule", "count", "observed", "what to do"), lines, numbers=(2,))
+
+
+def _answers(name: str) -> str:
+    link = f"<a href='{escape(name, quote=True)}'>{escape(name)}</a>"
+    return f"<p><small>What Great Expectations answered, rule by rule: {link}</small></p>" if name else ""
 
 
 def _held(held: pl.DataFrame) -> str:

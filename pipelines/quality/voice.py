@@ -80,26 +80,36 @@ def enough(spoken: NDArray[np.int32], tongue: Places, row: Places, least: int = 
 
 
 @njit(cache=True, nogil=True)
+def _deviation(
+    features: NDArray[np.float32], together: NDArray[np.float32], share: float, out: NDArray[np.float32]
+) -> None:  # pragma: no cover  (compiled)
+    """Write the deviation of one half from its share of what all do together, of length 1."""
+    part, less, two, total = np.float32(share), np.float32(0.375), np.float32(2), 0.0
+    for i in range(len(out)):
+        out[i] = two * np.sqrt(features[i] + less) - two * np.sqrt(part * together[i] + less)
+    for i in range(len(out)):
+        total += out[i] * out[i]
+    out /= np.float32(max(np.sqrt(total), 1e-9))
+
+
+@njit(cache=True, nogil=True)
 def shapes(
     features: NDArray[np.float32], spoken: NDArray[np.int32], row: Places, measured: NDArray[np.bool_]
 ) -> NDArray[np.float32]:  # pragma: no cover  (compiled)
     """Deviation of each half from what the row's measured voices do together, of length 1; 0 for the others."""
-    shape = np.zeros_like(features)
-    rate = np.zeros(features.shape[1])
-    first = 0
+    shape, together, first = np.zeros_like(features), np.zeros(features.shape[1], np.float32), 0
     while first < len(row):
         last, words = first, 0
-        rate[:] = 0
+        together[:] = 0
         while last < len(row) and row[last] == row[first]:
-            for half in range(2 * last, 2 * last + 2):
-                if measured[last]:
-                    words += spoken[half]
-                    rate += features[half]
+            for half in range(2 * last, 2 * last + 2 * measured[last]):
+                words += spoken[half]
+                for i in range(len(together)):
+                    together[i] += features[half, i]
             last += 1
         for half in range(2 * first, 2 * last):
             if measured[half // 2]:
-                value = 2 * np.sqrt(features[half] + 0.375) - 2 * np.sqrt(spoken[half] * rate / words + 0.375)
-                shape[half] = value / max(np.sqrt(np.sum(value * value)), 1e-9)
+                _deviation(features[half], together, spoken[half] / words, shape[half])
         first = last
     return shape
 

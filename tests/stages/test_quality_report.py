@@ -29,7 +29,8 @@ def test_the_page_adds_up_and_needs_nothing_else(tmp_path: Path) -> None:
     assert "turns_near_brief" in html
     assert "<script" not in html
     assert "<img" not in html
-    assert not re.search(r"<[^>]*(?:src|href)=|url\(|https?:|@import", html)
+    assert not re.search(r"<[^>]*src=|url\(|https?:|//|@import", html)
+    assert re.findall(r"href='([^']*)'", html) == ["2026-11-21.expectations.json"]
     assert page(facts_of(night)) == html.replace("\r", "")
 
 
@@ -40,6 +41,24 @@ def test_the_page_shows_flags(tmp_path: Path) -> None:
     html = page(facts_of(night))
     assert re.search(r"slur<td class='n'>1<td class='n'>1<td class=''><code>rude: 1", html)
     assert "bastard" not in html
+
+
+def test_the_answers_of_great_expectations_lie_beside_the_page(tmp_path: Path) -> None:
+    night = night_of(tmp_path, "2026-11-21", rows(scene("good"), scene("short", turns=SHORT)))
+    quality.run(night)
+    path = write_report(night).parent / "2026-11-21.expectations.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    by_rule = {
+        r["expectation_config"]["meta"]["rule"]: r
+        for v in said["validations"]
+        for r in v["results"]
+        if "between" in r["expectation_config"]["type"]
+    }
+    assert by_rule["turns_near_brief"]["result"]["unexpected_count"] == 1
+    assert not by_rule["turns_near_brief"]["success"]
+    assert by_rule["no_empty_turn"]["success"]
+    judged = {name for v in said["validations"] for name in [v["suite_name"]]}
+    assert {"submissions", "mechanical.submissions.cells", "mechanical.submissions.fields"} <= judged
 
 
 def test_an_empty_night_has_a_page(tmp_path: Path) -> None:

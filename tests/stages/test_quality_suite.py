@@ -232,6 +232,7 @@ def test_row_order_and_chunks_never_matter(monkeypatch: pytest.MonkeyPatch) -> N
     frame = rows(*(scene(f"{rule}{n}", **changes) for rule, changes in BROKEN.items() for n in range(3)), scene("good"))
     whole = judged(frame)
     monkeypatch.setattr("pipelines.quality.engine.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("pipelines.quality.engine.MANY", 2)
     parts = judged(frame.sample(fraction=1, shuffle=True, seed=3))
     assert whole.held.equals(parts.held)
     assert whole.kept.equals(parts.kept)

@@ -92,52 +92,59 @@ WATCHED = {
     "street": STREET,
     "threat": THREAT,
 }
-PIECES = [
+CORES = [
     *(
-        " ",
-        " ",
-        ", ",
-        "'",
-        "’",
-        "-",
-        ".",
-        "_",
-        "\n",
-        "\0",
-        "\x7f",
-        "\u0085",
-        "\ufffd",
-        "Ã",
-        "Â",
-        "â€",
-        "œ",
-        "\xa0",
-        "x",
-        "@",
-        "3",
+        f"{i} {verb} {whom}"
+        for i in ("I'll", "I’m gonna", "i WILL")
+        for verb in THREAT.words[:9]
+        for whom in ("you", "His")
     ),
     *(
-        "as an ",
-        "as a ",
-        "AI",
-        "large ",
-        "language model",
-        "model",
-        "artificial intelligence",
-        "I'm sorry, but I cannot",
+        f"ich {do} {whom} {how}"
+        for do in ("werde", "bringe")
+        for whom in THREAT.words[9:]
+        for how in ("um", "töten", "kalt")
     ),
-    *("assist", "als ", "ein ", "KI-", "Sprachmodell", "en tant que modèle de langage", "como modelo de lenguaje"),
-    *("I'll ", "I will ", "kill", "hurt ", "you", "Ich werde ", "bringe ", "dich ", "sie ", "um", "töten", "kalt"),
-    *("12 ", "Baker ", "Street", "Hauptstraße ", "0171 ", "5550134", "٣٤٥٦٧٨٩", "１２３４５６７", "a@b", ".com"),
+    *(f"as an AI{tail}" for tail in (",", " assistant", " language model", " language model,", " assistant,")),
+    *(
+        f"as a {kind},"
+        for kind in ("large language model", "language model", "humble artificial intelligence", "cold ai")
+    ),
+    *(
+        f"I{am}m sorry{c} but I {no} assist"
+        for am in "'’"
+        for c in (",", "")
+        for no in ("cannot", "can’t", "am unable to")
+    ),
+    *("Als Sprachmodell", "als ein KI-Sprachmodell.", "en tant que modèle de langage", "como modelo de lenguaje"),
+    *("\ufffd", "\0", "\x0b", "\x1f", "\x7f", "\u0080", "\u009f", "Ã¤", "Ã„", "Â\xa0", "Ã\x80", "â€œ", "â€\x9d", "â€™"),
+    *("12 Baker Street", "7b, Old Mill Lane", "Hauptstraße 7", "Kurzer Weg 3 Ringweg 12a", "٣ Baker Road"),
+    *("a@b.com", "nora.quill+x@theatre-west.co.uk", "5550134", "+44 20 7946 0018", "4111-1111-1111-1111"),
+    *("٣٤٥٦٧٨٩", "１２３４５６７", "०१२३४५६", "(030) 90.18.20"),
 ]
+"""Texts that a pattern matches, one or more for each of its branches."""
+AROUND = ["", " ", ", ", "'", "’", "-", ".", "_", "\n", "x", "ä", "3", "“", "…", "@", "\xa0", "中"]
+
+
+def lacking(text: str) -> list[str]:
+    """The patterns that match a text which lacks their sign."""
+    signs = int(counted([text]).signs[0])
+    return [n for n, w in WATCHED.items() if pl.Series([text]).str.contains(w.pattern)[0] and not signs & w.sign]
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_what_a_pattern_matches_carries_its_sign(core: str) -> None:
+    assert any(pl.Series([core]).str.contains(w.pattern)[0] for w in WATCHED.values())
+    assert not lacking(core)
 
 
 @settings(max_examples=600, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-def test_no_text_that_a_pattern_matches_lacks_its_sign(text: str) -> None:
-    signs = int(counted([text]).signs[0])
-    lacking = [n for n, w in WATCHED.items() if pl.Series([text]).str.contains(w.pattern)[0] and not signs & w.sign]
-    assert not lacking
+@given(
+    *[st.lists(st.sampled_from(AROUND), max_size=3).map("".join)] * 2, st.sampled_from(CORES), st.sampled_from(CORES)
+)
+def test_nor_does_it_lack_it_among_other_text(before: str, after: str, first: str, second: str) -> None:
+    assert not lacking(f"{before}{first}{after}")
+    assert not lacking(f"{first}{before}{second}{after}")
 
 
 SLURS = {
