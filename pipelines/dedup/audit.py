@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.dedup.config import jaccard_at
-from pipelines.dedup.pairs import near_pairs, texts_of
+from pipelines.dedup.pairs import near_pairs, thinned
 from pipelines.dedup.words import hash_texts, words_of
 from pipelines.errors import InputError
 
@@ -118,7 +118,7 @@ def _least(jaccard: float, size: int) -> int:
 
 def _engine(texts: Sequence[str], jaccard: float) -> Ties:
     words = hash_texts(pa.array(texts, pa.large_string()))
-    pairs, _ = near_pairs(texts_of(words.words, words.ends), jaccard=jaccard, containment=NEVER)
+    pairs, _ = near_pairs(thinned(words.words, words.ends), jaccard=jaccard, containment=NEVER)
     return set(zip(pairs.row.tolist(), pairs.earlier.tolist(), strict=True))
 
 

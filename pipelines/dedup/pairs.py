@@ -13,7 +13,7 @@ from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, sketch_rows
 from pipelines.dedup.lookup import B8
 from pipelines.dedup.measure import Keys, exact_overlap, likely
 from pipelines.dedup.store import HeldWords, Words
-from pipelines.dedup.within import candidates_within, holders
+from pipelines.dedup.within import candidates_within, holders, thin_entries
 
 BLOCK = 16384
 """Rows whose pairs are measured at a time: bounds memory, and is what two threads share."""
@@ -73,6 +73,14 @@ def texts_of(words: U32, ends: I64) -> Texts:
     """Sketch texts that stand in order of `earlier`."""
     keys, key_ends = sketch_rows(words, ends, SHINGLE)
     return Texts(HeldWords(words, ends), ends, keys, key_ends, lookup.pack(keys, key_ends))
+
+
+def thinned(words: U32, ends: I64) -> Texts:
+    """Sketch texts to be compared as wholes only, as `dedup families` does: with thinned entries."""
+    keys, key_ends = sketch_rows(words, ends, SHINGLE)
+    entries = thin_entries(keys, key_ends, ends)
+    packed = lookup.sorted_entries(entries, np.empty_like(entries))
+    return Texts(HeldWords(words, ends), ends, keys, key_ends, packed)
 
 
 def near_pairs(

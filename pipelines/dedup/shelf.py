@@ -70,9 +70,12 @@ class Shelf:
     def _part(self, batch: int, rows: I64) -> pl.DataFrame:
         wanted = np.unique(rows[rows // BATCH_ROWS == batch])
         found = self.rows.get_batch(batch).take(pa.array(wanted - batch * BATCH_ROWS))
-        frame = pl.from_arrow(pa.Table.from_batches([found]))
-        assert isinstance(frame, pl.DataFrame)  # noqa: S101  (narrows polars' union type)
-        return frame.with_columns(shelf_row=pl.Series(wanted, dtype=pl.Int64))
+        return _frame(found).with_columns(shelf_row=pl.Series(wanted, dtype=pl.Int64))
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """Go through all rows, in order, BATCH_ROWS at a time; nothing is copied."""
+        for batch in range(self.rows.num_record_batches):
+            yield _frame(self.rows.get_batch(batch))
 
     def ranks(self, prints: pl.DataFrame) -> I64:
         """Count, for each row of `prints`, the shelf's rows that are earlier."""
@@ -110,6 +113,12 @@ class Shelf:
         return np.unique(np.concatenate([np.empty(0, np.int64), *parts])).astype(np.int64)
 
 
+def _frame(rows: pa.RecordBatch) -> pl.DataFrame:
+    frame = pl.from_arrow(pa.Table.from_batches([rows]))
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101  (narrows polars' union type)
+    return frame
+
+
 def open_shelf(home: Path) -> Shelf:
     """Map a shelf's arrays into memory; nothing is read yet."""
 
@@ -138,11 +147,11 @@ def merged(shelf: Shelf | None, recent: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Go through a shelf and newer rows in order, a batch at a time: what the next shelf is built from."""
     recent = recent.sort(ORDER)
     places = np.zeros(recent.height, np.int64) if shelf is None else shelf.ranks(recent)
-    for first in range(0, shelf.count if shelf else 0, BATCH_ROWS):
-        assert shelf is not None  # noqa: S101  (narrows the type)
-        last = min(first + BATCH_ROWS, shelf.count)
-        between = recent.filter(pl.Series((places >= first) & (places < last)))
-        yield pl.concat([shelf.take(np.arange(first, last)).drop("shelf_row"), between]).sort(ORDER)
+    first = 0
+    for batch in shelf.batches() if shelf else ():
+        between = recent.filter(pl.Series((places >= first) & (places < first + batch.height)))
+        yield pl.concat([batch, between]).sort(ORDER) if len(between) else batch
+        first += batch.height
     yield recent.filter(pl.Series(places >= (shelf.count if shelf else 0)))
 
 
