@@ -194,7 +194,11 @@ class Lake:
     def read_files(
         self, table: Table, files: Iterable[tuple[str, File]], columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        """Read some files of some partitions, given as (partition, file), in that order."""
+        """Read some files of some partitions, given as (partition, file), in that order.
+
+        A column that came into the contract after a file was written is null in its rows: null never means yes.
+        LakeError where a column has become another type since.
+        """
         paths = [self.folder(table, partition) / f.name for partition, f in files if f.rows]
         lost = [p.relative_to(self.root).as_posix() for p in paths if not p.exists()]
         if lost:
@@ -204,4 +208,15 @@ class Lake:
         empty = table.empty()
         if not paths:
             return empty.select(columns) if columns else empty
-        return pl.concat([pl.read_parquet(p, columns=list(columns) if columns else None) for p in paths])
+        wanted = (empty.select(columns) if columns else empty).schema
+        return pl.concat([_read_as(p, wanted) for p in paths])
+
+
+def _read_as(path: Path, wanted: pl.Schema) -> pl.DataFrame:
+    there = pl.read_parquet_schema(path)
+    changed = [c for c, kind in wanted.items() if there.get(c, kind) != kind]
+    if changed:
+        rule = f"{path.name} was written when {changed} had other types"
+        raise LakeError(f"table {path.parents[1].name}, partition {path.parent.name}", rule, "Build that night again.")
+    frame = pl.read_parquet(path, columns=[c for c in wanted if c in there])
+    return frame.select(pl.col(c) if c in there else pl.lit(None, kind).alias(c) for c, kind in wanted.items())

@@ -80,3 +80,22 @@ def test_partitions_are_read_up_to_a_night_and_before_it(tmp_path: Path) -> None
     night = pl.Series(["2026-11-21"]).str.to_date().item()
     assert lake.partitions(table(), upto=night) == ["2026-11-20", "2026-11-21"]
     assert lake.partitions(table(), before=night) == ["2026-11-20"]
+
+
+def test_a_column_that_is_new_in_the_contract_is_null_in_what_was_written_before(tmp_path: Path) -> None:
+    lake, older = Lake(tmp_path), Table("things", "for tests", "a thing", ("id",), table().columns[:1])
+    lake.write(older, "2026-11-20", rows("a").select("id"))
+    lake.write(table(), "2026-11-21", rows("bb"))
+    found = lake.read(table(), lake.manifests(table()))
+    assert found.rows() == [("a", None), ("bb", 2)]
+    assert lake.read(older, lake.manifests(older)).rows() == [("a",), ("bb",)]
+
+
+def test_a_column_of_another_type_names_its_partition(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    columns = (table().columns[0], Column("n", pa.string(), "how many"))
+    lake.write(
+        Table("things", "for tests", "a thing", ("id",), columns), "2026-11-20", rows("a").cast({"n": pl.String})
+    )
+    with pytest.raises(LakeError, match=r"table things, partition 2026-11-20: .*'n'"):
+        lake.read(table(), lake.manifests(table()))
