@@ -7,8 +7,8 @@ the single machine's, row by row (a test compares them on two Ray workers).
 When to switch: a file that one machine cannot hold (a million scenes take 2.5 GB; 16,777,215 rows are the most), or one
 that lies in pieces on a cluster's storage. Before that it only costs more. Measured on 100,000 scenes and 2 cores, n=1,
 others at work: alone 3.0 CPU seconds and 0.5 GB; Daft on this machine 20.7 and 3.6 GB; Ray on this machine 50.2 and
-2.6 GB, of which about 20 are its own start. Half of Daft's cost is bringing keys and pairs together, two thirds of which
-share no more than one key. The driver holds 60 bytes a row and the candidates: 6 GB for 100 million rows.
+2.6 GB, of which about 20 are its own start. Half of Daft's cost is bringing keys and pairs together. The driver holds
+60 bytes a row and the candidates: by that, 6 GB for 100 million rows.
 
 Needs the extra `[scale]`, which locks apart from the rest: Daft 0.7 holds Arrow at 25.
 """
