@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from pipelines.dedup.commands import LOOPBACK, QUIET
 from pipelines.dedup.families import families_of_file
 from pipelines.dedup.lookup import sorted_entries
-from pipelines.dedup.meeting import Met, meet
+from pipelines.dedup.meeting import are_candidates, census, is_stocked, meet
 from pipelines.dedup.within import candidates_within, holders
 from pipelines.errors import InputError
 
@@ -118,12 +119,27 @@ def test_keys_that_meet_in_buckets_choose_the_pairs_that_one_machine_chooses(
     keys = [k**2 if chosen.random() < 0.5 else k for k in keys]
     marks, numbers = np.concatenate(keys), np.repeat(np.arange(rows), [len(k) for k in keys])
     order = chosen.permutation(len(marks))
-    parts = [meet(*(of[order][marks[order] % buckets == b] for of in (marks, numbers))) for b in range(buckets)]
-    met = Met(*(np.concatenate(part) for part in zip(*parts, strict=True))).summed(rows)
+    buckets_of = marks[order] % buckets
+    pieces = [(marks[order][buckets_of == b], numbers[order][buckets_of == b]) for b in range(buckets)]
+    sizes, stock = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
+    for piece, holders_of in pieces:
+        owner, many, of_stock = census(piece, holders_of)
+        sizes[owner] += many
+        stock[owner] += of_stock
+    stocked = is_stocked(sizes, stock, jaccard)
+    shared: Counter[tuple[int, int]] = Counter()
+    for piece, holders_of in pieces:
+        met = meet(piece, holders_of, stocked[holders_of])
+        for who, whom, count in zip(*(part.tolist() for part in met), strict=True):
+            shared[who, whom] += count
+    found = {
+        pair
+        for pair, count in shared.items()
+        if are_candidates(sizes[[pair[0]]], sizes[[pair[1]]], np.array([count]), jaccard)[0]
+    }
     entries = marks << np.uint64(24) | numbers.astype(np.uint64)
     entries = sorted_entries(entries, np.empty_like(entries))
-    sizes, ends, lists, _ = holders(entries, rows, jaccard * 2 / 3)
-    within = candidates_within(0, rows, entries, sizes, ends, lists, jaccard / 3, 0, np.zeros(rows, np.uint16))
-    assert set(zip(*(part.tolist() for part in met.candidates(jaccard)), strict=True)) == set(
-        zip(*(part.tolist() for part in within), strict=True)
-    )
+    own, ends, lists, _ = holders(entries, rows, jaccard * 2 / 3)
+    within = candidates_within(0, rows, entries, own, ends, lists, jaccard / 3, 0, np.zeros(rows, np.uint16))
+    assert sizes.tolist() == own.tolist()
+    assert found == set(zip(*(part.tolist() for part in within), strict=True))
