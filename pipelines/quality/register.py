@@ -71,6 +71,10 @@ def unknown_labels(labels: Labels, turns: Flat) -> Flags:
     return labels.of_turns(turns, ~labels.known[labels.code])
 
 
+LEAST_NOTES = 4
+"""Labelled turns from which one label throughout is a register that does not move; a single take has but one."""
+
+
 def register(labels: Labels, turns: Flat, performed: Flags) -> list[pl.Series]:
     """Measure the register of each row: distinct labels, share labelled, compound share, entropy, Ekman's turns."""
     rows, width = turns.rows, max(len(labels.known), 1)
@@ -81,10 +85,12 @@ def register(labels: Labels, turns: Flat, performed: Flags) -> list[pl.Series]:
     labelled = labels.of_turns(turns, np.ones(len(labels.turn), np.bool_)) & performed
     several = np.bincount(labels.turn, minlength=len(turns.row)) > 1
     spoken = np.maximum(turns.per_row(performed), 1)
+    different, carrying = np.bincount(of, minlength=rows), turns.per_row(labelled)
     found = [
-        pl.Series("emotions", np.bincount(of, minlength=rows)),
+        pl.Series("emotions", different),
+        pl.Series("one_note_turns", np.where((different == 1) & (carrying >= LEAST_NOTES), carrying, 0)),
         pl.Series("emotion_entropy", np.bincount(of, weights=-share * np.log2(share), minlength=rows)),
-        pl.Series("labelled_turns", turns.per_row(labelled) / spoken),
+        pl.Series("labelled_turns", carrying / spoken),
         pl.Series("compound_turns", turns.per_row(several & performed) / spoken),
     ]
     for place, emotion in enumerate(EKMAN):

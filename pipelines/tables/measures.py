@@ -52,6 +52,7 @@ REGISTER = (
     Column("labelled_turns", pa.float64(), "share of performed turns with an emotion, 0 to 1"),
     Column("compound_turns", pa.float64(), "share of performed turns with two labels or more, undertone included"),
     Column("emotions", COUNT, "distinct emotions, labels and undertones"),
+    Column("one_note_turns", COUNT, "labelled turns, 4 or more, of a scene whose every label is the same; else 0"),
     Column("emotion_entropy", pa.float64(), "of the labels, in bits; 0 for one or none"),
 )
 

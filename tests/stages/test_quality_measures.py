@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 import pytest
@@ -155,6 +156,16 @@ def test_form_is_counted() -> None:
     assert (found["turns"], found["exchanges"], found["stage_only_turns"], found["text_turns"]) == (3, 1.5, 1, 2)
     assert (found["voices"], found["cast_used"], found["turn_balance"]) == (2, 1.0, 1.0)
     assert found["turns_off_brief"] == pytest.approx(17 / 20)
+
+
+def test_one_label_throughout_is_one_note_from_four_turns_on() -> None:
+    def notes(count: int, **changes: Any) -> int:
+        turns = [turn(n, undertone=None, **(changes if n == 0 else {})) for n in range(count)]
+        return int(measures(rows(scene(turns=turns)))["one_note_turns"][0])
+
+    assert (notes(3), notes(4), notes(20)) == (0, 4, 20)
+    assert notes(20, emotions=[{"label": "joy", "vocabulary": "plutchik/1"}]) == 0
+    assert notes(20, emotions=[]) == 19
 
 
 def test_the_vocabularies_map_into_known_words() -> None:
