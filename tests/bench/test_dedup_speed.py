@@ -173,12 +173,13 @@ def million(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("million") / "corpus.parquet"
     scenes = pl.read_parquet(corpus / "corpus.parquet", columns=["id", "text"])
     parts = (
-        scenes.with_columns(pl.lit(k) + pl.col("id"), pl.col("text").str.replace_all(" ", f" {k}"))
+        scenes.with_columns(pl.concat_str(pl.lit(k), "id").alias("id"), pl.col("text").str.replace_all(" ", f" {k}"))
         for k in "abcdefghij"
     )
-    with pq.ParquetWriter(target, scenes.to_arrow().schema, compression="zstd", compression_level=1) as writer:
+    schema = pa.schema({"id": pa.large_string(), "text": pa.large_string()})
+    with pq.ParquetWriter(target, schema, compression="zstd", compression_level=1) as writer:
         for part in parts:
-            writer.write_table(part.to_arrow(), row_group_size=20_000)
+            writer.write_table(part.to_arrow().cast(schema), row_group_size=20_000)
     return target
 
 
