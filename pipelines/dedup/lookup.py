@@ -80,26 +80,19 @@ def sorted_entries(entries: U64, spare: U64) -> U64:  # pragma: no cover  (compi
 
 
 @njit(cache=True, nogil=True)
-def lower_bound(entries: U64, wanted: np.uint64, low: int, high: int) -> int:  # pragma: no cover  (compiled)
-    """Find the first entry that is not below `wanted`: keys are spread evenly, so a place is guessed and corrected."""
-    per_key = len(entries) / 18446744073709551616.0
-    at = min(max(np.int64(np.float64(wanted) * per_key), low), high - 1)
-    for _ in range(3):
-        if high - low < 64:
-            break
-        found = entries[at]
-        away = np.float64(wanted - found) if wanted > found else -np.float64(found - wanted)
-        at = min(max(at + np.int64(away * per_key), low), high - 1)
-        if abs(away * per_key) < 8:
-            break
+def lower_bound(
+    entries: U64, wanted: np.uint64, guess: int, low: int, high: int
+) -> int:  # pragma: no cover  (compiled)
+    """Find the first entry of low:high that is not below `wanted`, in steps that double from the place guessed."""
+    at = min(max(guess, low), high)
     step = 4
-    if at >= low and at < high and entries[at] < wanted:
+    if at < high and entries[at] < wanted:
         low = at + 1
         while low + step < high and entries[low + step] < wanted:
             low += step + 1
             step *= 2
         high = min(high, low + step)
-    elif at >= low and at < high:
+    else:
         high = at
         while high - step > low and entries[high - step] >= wanted:
             high -= step
@@ -116,32 +109,36 @@ def lower_bound(entries: U64, wanted: np.uint64, low: int, high: int) -> int:  #
 
 @njit(cache=True, nogil=True)
 def ranges(probes: U64, entries: U64, low: U32, high: U32) -> None:  # pragma: no cover  (compiled)
-    """For each probe, the range of entries with its key. Probes are sorted, so the search only moves on."""
+    """For each probe, the range of entries with its key. Probes are sorted, so the search only moves on.
+
+    Keys are spread evenly: how far on, is guessed from how much the key has grown since the last one.
+    """
     mask = ~np.uint64(0xFFFFFF)
     at = 0
     n = len(entries)
+    per_key = n / 18446744073709551616.0
     sparse = n > 64 * len(probes)
+    last = np.uint64(0)
     for p in range(len(probes)):
         key = probes[p] & mask
-        if p > 0 and key == probes[p - 1] & mask:
+        if p > 0 and key == last:
             low[p] = low[p - 1]
             high[p] = high[p - 1]
             continue
         if sparse:
-            at = lower_bound(entries, key, at, n)
+            at = lower_bound(entries, key, at + np.int64(np.float64(key - last) * per_key), at, n)
         else:
             while at < n and entries[at] < key:
                 at += 1
+        last = key
         low[p] = at
-        if at == n or entries[at] & mask != key:
-            high[p] = at
-            continue
         step = 1
         while at + step < n and entries[at + step] & mask == key:
             step *= 2
-        at = lower_bound(entries, key | np.uint64(0xFFFFFF), at + (step >> 1), min(n, at + step))
         if at < n and entries[at] & mask == key:
-            at += 1
+            end = min(n, at + step)
+            at = lower_bound(entries, key | np.uint64(0xFFFFFF), end, at + (step >> 1), end)
+            at += at < n and entries[at] & mask == key
         high[p] = at
 
 

@@ -10,6 +10,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pipelines.dedup.hashing import I64, SHINGLE, U32, U64, low_bits, shingles_of
+from pipelines.dedup.machine import fetch
+
+AHEAD = 8
+"""So many pairs ahead the other text's sketch is asked for: it lies anywhere."""
 
 B8 = NDArray[np.bool_]
 Keys = U32 | U64
@@ -89,6 +93,9 @@ def likely(
     for q in range(len(who)):
         a = who[q]
         b = whom[q]
+        soon = np.uint64(other_ends[whom[min(q + AHEAD, len(who) - 1)]])
+        for line in range(3):
+            fetch(others, soon + np.uint64(16 * line))
         mine = low_bits(word_ends[a + 1] - word_ends[a])
         theirs = low_bits(other_word_ends[b + 1] - other_word_ends[b])
         if mine == theirs:

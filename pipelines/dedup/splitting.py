@@ -10,14 +10,11 @@ holds no table and, in its loops, hardly a branch: LLVM turns them into vector i
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
 from pipelines.dedup.hashing import I64, U8, U32, U64
+from pipelines.dedup.machine import count, load, lowest
 
 SMALL = np.uint64(0x2020202020202020)
 """The bit that makes ASCII letters small: digits have it, and `_` becomes a byte that no word holds otherwise."""
@@ -30,38 +27,6 @@ SPARE = 16
 """Places beyond the last that a pass may write to."""
 
 U = np.uint64
-
-
-@intrinsic
-def load(typing: Any, data: Any, at: Any) -> Any:
-    """Read the eight bytes from `at` on, which all lie in the array."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        place = builder.bitcast(builder.gep(array.data, [arguments[1]]), ir.IntType(64).as_pointer())
-        return builder.load(place, align=1)
-
-    return types.uint64(data, types.uint64), build
-
-
-@intrinsic
-def lowest(typing: Any, bits: Any) -> Any:
-    """Number the lowest bit that is set; undefined for 0 (what follows from it is never used)."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
-
-    return types.uint64(types.uint64), build
-
-
-@intrinsic
-def count(typing: Any, bits: Any) -> Any:
-    """Count the bits that are set."""
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), build
 
 
 @njit(cache=True, nogil=True, inline="always")

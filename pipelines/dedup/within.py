@@ -15,6 +15,10 @@ from numba import njit
 
 from pipelines.dedup.hashing import I64, U32, U64
 from pipelines.dedup.lookup import B8, CAP, ENOUGH, U16, row_of
+from pipelines.dedup.machine import fetch
+
+AHEAD = 12
+"""So many lists ahead their holders are asked for: they lie anywhere, and come while others are counted."""
 
 THIN = 32
 """Texts that are near each other as wholes are found by so many keys each, or half as many: sketches are thinned."""
@@ -123,6 +127,9 @@ def candidates_within(
         for e in range(ends[r], ends[r + 1]):
             count = lists[e] & np.uint64(255)
             start = lists[e] >> np.uint64(8)
+            soon = lists[min(e + AHEAD, len(lists) - 1)] >> np.uint64(8)
+            fetch(entries, soon)
+            fetch(entries, soon + np.uint64(8))
             hit = np.uint16(most if count <= np.uint64(rare) else 1)
             for i in range(count):
                 holder = entries[start + np.uint64(i)] & np.uint64(0xFFFFFF)

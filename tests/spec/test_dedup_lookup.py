@@ -15,11 +15,15 @@ TOP = 2**64 - 1
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(st.integers(0, TOP), min_size=1, max_size=300), st.integers(0, TOP), st.booleans())
-def test_the_first_entry_not_below_is_numpys(values: list[int], wanted: int, near: bool) -> None:
+@given(
+    st.lists(st.integers(0, TOP), min_size=1, max_size=300), st.integers(0, TOP), st.integers(-9, 400), st.booleans()
+)
+def test_the_first_entry_not_below_is_numpys_whatever_the_guess(
+    values: list[int], wanted: int, guess: int, near: bool
+) -> None:
     entries = np.sort(np.array(values, np.uint64) >> np.uint64(40 if near else 0))
     for key in (wanted, values[0], int(entries[-1])):
-        found = lower_bound(entries, np.uint64(key), 0, len(entries))
+        found = lower_bound(entries, np.uint64(key), guess, 0, len(entries))
         assert found == np.searchsorted(entries, np.uint64(key))
 
 
