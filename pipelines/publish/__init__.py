@@ -82,15 +82,9 @@ def inputs(night: Night, order_id: str) -> dict[str, str]:
 
 
 def order_of(night: Night, order_id: str) -> Order:
-    """Read an order and refuse what cannot be honoured yet, and two orders for one dataset."""
+    """Read an order, and refuse two orders for one dataset."""
     home = night.landing.root / "orders"
     order = read_order(home / f"{order_id}.yaml")
-    if order.splits is not None and set(order.splits) != {"train"}:
-        rule = f"it asks the splits {sorted(order.splits)}, and only `train` is cut so far"
-        raise OrderError(f"order {order_id}", rule, "Leave `splits` out.")
-    if order.approval is not None:
-        rule = "it asks an approval, and none can be recorded so far"
-        raise OrderError(f"order {order_id}", rule, "Leave `approval` out, or keep the order back.")
     for other in _readable(night):
         if other.order_id != order_id and (other.client_id, other.dataset) == (order.client_id, order.dataset):
             rule = f"order {other.order_id} writes the same dataset {order.client_id}/{order.dataset}"

@@ -77,4 +77,15 @@ def read_order(path: Path) -> Order:
     if order.order_id != path.stem:
         rule = f"the file names order {order.order_id}, and an order's file is named by its order_id"
         raise OrderError(f"order {path.stem}", rule, f"Call it orders/{order.order_id}.yaml.")
+    _check_honoured(order)
     return order
+
+
+def _check_honoured(order: Order) -> None:
+    """Refuse what cannot be honoured yet: such an order ships nothing, so nothing is decided or counted for it."""
+    if order.splits is not None and set(order.splits) != {"train"}:
+        rule = f"it asks the splits {sorted(order.splits)}, and only `train` is cut so far"
+        raise OrderError(f"order {order.order_id}", rule, "Leave `splits` out.")
+    if order.approval is not None:
+        rule = "it asks an approval, and none can be recorded so far"
+        raise OrderError(f"order {order.order_id}", rule, "Leave `approval` out, or keep the order back.")

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from pipelines import flow
+from pipelines.errors import RedNight
 from pipelines.night import Night
 from pipelines.rights import seal_folder
+from pipelines.tables.decisions import DECISIONS
 from tests.whole import fates
 from tests.whole.test_laws import published
 from tests.whole.test_sample_nights import sample_night, settings_of
@@ -88,6 +90,17 @@ def test_a_delivery_counts_though_its_order_is_gone_and_the_night_is_built_late(
     (orders / f"{FIRST}.yaml").unlink()
     (orders / f"{SECOND}.yaml").write_text(kept)
     assert night_dough(night)[SECOND] == SPENT
+
+
+def test_an_order_that_cannot_be_honoured_uses_no_delivery_up(tmp_path: Path) -> None:
+    night = first_night(tmp_path, max_deliveries=1)
+    with (night.landing.root / "orders" / f"{FIRST}.yaml").open("a") as file:
+        file.write("approval: legal\n")
+    with pytest.raises(RedNight, match=FIRST):
+        flow.build(night)
+    given = night.read(DECISIONS).filter(submission_id="sub-night-dough", decision="allow")["order_id"]
+    assert SECOND in given.to_list()
+    assert FIRST not in given.to_list()
 
 
 def test_a_delivery_is_approved_once_and_reappears_without_another_approval(tmp_path: Path) -> None:
