@@ -1,7 +1,7 @@
 """The way in for `promptbook` and `python -m pipelines`: opens no more of the house than the command needs.
 
-`promptbook dedup …` reads any Parquet file and never the lake; the rest of the house costs more to import than dedup
-takes over 20,000 texts. `pipelines.cli` holds every command, these too.
+`promptbook dedup families` reads any Parquet file and never the lake; the rest of the house costs more to import than
+dedup takes over 20,000 texts. `pipelines.cli` holds every command, these too.
 """
 
 from __future__ import annotations

@@ -82,6 +82,7 @@ def erase(lake: Lake, settings: Settings, submissions: Sequence[str], because: s
     for table in (FINGERPRINTS, ACOUSTICS):
         for partition, file, frame in _holding(lake, table, chosen):
             _rewrite(lake, table, partition, file, frame.filter(~chosen))
+        _sweep(lake, table, chosen)
     return Erased(rows.height, fresh.height, len(there), _drop_shelves(lake))
 
 
@@ -105,6 +106,15 @@ def _rewrite(lake: Lake, table: Table, partition: str, old: File, rows: pl.DataF
     lake.commit(table, partition, files, inputs=manifest.inputs, covers=manifest.covers)
     if new.name != old.name:
         (lake.folder(table, partition) / old.name).unlink(missing_ok=True)
+
+
+def _sweep(lake: Lake, table: Table, chosen: pl.Expr) -> None:
+    """Remove files that hold the rows and that no manifest lists: of a night run again, of a killed erasure."""
+    for manifest in lake.manifests(table):
+        listed = {f.name for f in manifest.files}
+        for path in lake.folder(table, manifest.partition).glob("*.parquet"):
+            if path.name not in listed and pl.read_parquet(path, columns=["submission_id"]).filter(chosen).height:
+                path.unlink()
 
 
 def _drop_shelves(lake: Lake) -> int:

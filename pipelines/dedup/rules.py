@@ -136,9 +136,11 @@ def _line(sheet: Sheet, match: Match, rule: str, modality: str, parts: list[Part
     prints, row, other = sheet.prints, match.row, match.other
     matched, revision = prints["submission_id"][other], prints["revision"][other]
     parts = copied_parts(sheet, row, other) if parts is None else parts
-    measured = f"Jaccard {match.jaccard:.4f}, containment {match.containment:.4f}, {match.shared} shared shingles"
-    takes = f"{match.shared} of {match.mine} takes are the same recording{_heard(sheet, match)}"
-    evidence = f"{measured}{_counted(parts)}" if modality == "text" else takes
+    if modality == "text":
+        evidence = f"Jaccard {match.jaccard:.4f}, containment {match.containment:.4f}, {match.shared} shared shingles"
+        evidence += _counted(parts)
+    else:
+        evidence = f"{match.shared} of {match.mine} takes are the same recording{_heard(sheet, match)}"
     return {
         "row": row,
         "row_id": prints["row_id"][row],

@@ -27,6 +27,10 @@ FINGERPRINTS = Table(
             "turn_labels", pa.list_(pa.uint64()), "each turn's emotion, undertone and intensity as one hash; 0 is none"
         ),
         Column("takes", pa.list_(pa.string()), "sha256 of the recordings' files, sorted"),
-        Column("sounds", pa.list_(pa.string()), "sha256 of the recordings' decoded samples, sorted"),
+        Column(
+            "sounds",
+            pa.list_(pa.string()),
+            "sha256 of the recordings' decoded samples; and, by ear, of the files that they are: sha256, sha256~errors",
+        ),
     ),
 )

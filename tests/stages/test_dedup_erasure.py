@@ -158,6 +158,19 @@ def test_an_erasure_leaves_no_hash_of_the_words_in_dedups_memory(world: World, m
     assert erase(world.lake, world.settings, ["a"], "request 1", AT).files == 0
 
 
+def test_what_a_killed_erasure_or_a_night_run_again_left_is_removed_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.lake.put(FINGERPRINTS, NIGHT.isoformat(), prints([told("a", 1)]))
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.unlink", None)
+        with pytest.raises(TypeError):
+            erase(world.lake, world.settings, ["a"], "request 1", AT)
+    assert erase(world.lake, world.settings, ["a"], "request 1", AT).tombstones == 0
+    left = world.lake.folder(FINGERPRINTS, NIGHT.isoformat()).glob("*.parquet")
+    assert [pl.read_parquet(p)["submission_id"].to_list() for p in left] == [["x"]]
+
+
 def test_after_an_erasure_a_copy_is_held_and_the_row_itself_goes_on_no_more(world: World) -> None:
     erase(world.lake, world.settings, ["a"], "request 1", AT)
     deliver(world, NEXT, [told("copy", 9), told("new", 9, seed=7)])

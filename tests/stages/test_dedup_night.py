@@ -61,6 +61,19 @@ def test_a_late_original_lets_the_copy_of_an_earlier_night_be_judged_again(world
     assert world.night(NEXT).read(DUPLICATES)["matched_submission_id"].to_list() == ["original"]
 
 
+def test_a_copy_with_other_labels_holds_the_row_that_went_on_before(world: World) -> None:
+    other = told("b", 5)
+    other["turns"][0]["emotions"] = [{"label": "joy", "vocabulary": "v/1"}]
+    deliver(world, NIGHT, [told("a", 1)])
+    deliver(world, NEXT, [other])
+    assert dedup.run(world.night()).went_on == 1
+    receipt = dedup.run(world.night(NEXT))
+    assert (receipt.held_back, receipt.judged_again) == ({"labels_disagree": 1}, {"labels_disagree": 1})
+    assert world.night(NEXT).state(logs.DEDUP).is_empty()
+    named = world.night(NEXT).read(DUPLICATES).select("submission_id", "matched_submission_id").rows()
+    assert sorted(named) == [("a", "b"), ("b", "a")]
+
+
 def test_a_row_whose_verdict_does_not_change_is_not_logged_again(world: World) -> None:
     deliver(world, NIGHT, [told("a", 1), told("b", 5)])
     deliver(world, NEXT, [told("c", 3)])
