@@ -130,8 +130,7 @@ def _refusing(night: Night, found: Verdicts, come: pl.DataFrame, tombs: Tombs) -
     """Hold the rows that were erased: those that come tonight, and those that went on before their erasure."""
     from pipelines.dedup.rules import erased_line  # noqa: PLC0415
 
-    last = night.lake.manifests(DISTINCT, before=night.date)[-1:]
-    covered = {name for m in last for name in m.covers}
+    covered = _covered_last(night)
     known = [m for m in night.lake.manifests(TOMBSTONES) if f"{TOMBSTONES.name}/{m.partition}" in covered]
     before = night.lake.read(TOMBSTONES, known, ["row_id"])
     lines = [erased_line(n, row) for n, row in enumerate(tombs.rows.select(DISTINCT.empty().columns).to_dicts())]
@@ -194,11 +193,11 @@ def _quoting(
     """Name the rows of history that works filed since the last night may hold, or that works taken away did hold."""
     from pipelines.dedup.references import MARK, marks_of, quoting  # noqa: PLC0415
 
-    last = night.lake.manifests(DISTINCT, before=night.date)[-1:]
-    known = {name for m in last for name in m.covers if name.startswith(MARK)}
+    last = _covered_last(night)
+    known = {name for name in last if name.startswith(MARK)}
     found = [pl.Series("row_id", [], pl.String)]
     fresh = [n for n, mark in enumerate(marks_of(works)) if mark not in known]
-    if works and fresh and last:
+    if works and fresh:
         found.append(quoting(works, fresh, recent, shelf, settings.published))
     gone = {mark.removeprefix(MARK).rpartition("@")[0] for mark in known - set(marks_of(works))}
     for manifest in night.lake.manifests(DUPLICATES, before=night.date) if gone else []:
@@ -206,6 +205,12 @@ def _quoting(
         held = held.filter((pl.col("rule") == "published_text") & pl.col("matched_submission_id").is_in(list(gone)))
         found.append(held["row_id"])
     return pl.concat(found).unique(maintain_order=True)
+
+
+def _covered_last(night: Night) -> set[str]:
+    """Name what the last night before this one judged its rows by; nothing where there was none."""
+    names = night.lake.partitions(DISTINCT, before=night.date)[-1:]
+    return {name for n in names if (m := night.lake.manifest(DISTINCT, n)) for name in m.covers}
 
 
 def _changed(night: Night, found: Verdicts) -> tuple[pl.DataFrame, pl.DataFrame]:

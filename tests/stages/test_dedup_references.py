@@ -101,6 +101,13 @@ def test_a_play_that_is_filed_tomorrow_holds_the_row_that_went_on(
     assert world.night(NEXT).state(logs.DEDUP).height == 1
 
 
+def test_a_play_that_is_filed_after_a_night_of_nothing_is_looked_up_too(world: World) -> None:
+    dedup.run(world.night())
+    dedup.run(world.night(NEXT))
+    file_work(world, "lear.txt", PLAY_OF_A)
+    assert dedup.run(world.night(NEXT + dt.timedelta(days=1))).judged_again == {"published_text": 1}
+
+
 def test_a_known_play_is_not_looked_up_in_history_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     file_work(world, "lear.txt", PLAY_OF_A)
     dedup.run(world.night())
