@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dedup.lookup import CAP, ENOUGH, PART, RARE, candidates, lower_bound, other_holders, ranges
+from pipelines.dedup.lookup import CAP, ENOUGH, PART, RARE, candidates, lower_bound, other_holders, ranges, slot_of
 
 TOP = 2**64 - 1
 
@@ -88,3 +88,15 @@ def test_candidates_are_the_first_holders_in_memory_and_on_the_shelf_counted_one
         due |= {(r, name) for name, count in hits.items() if count >= enough}
     assert set(zip(who.tolist(), whom.tolist(), strict=True)) == due
     assert lost == due_lost
+
+
+def test_holders_that_fall_on_one_slot_keep_their_own() -> None:
+    table = np.zeros(64, np.uint64)
+    names = np.random.default_rng(2).choice(2**25, 50, replace=False).astype(np.uint64)
+    for row in (0, 1):  # the second row finds the table full of the first one's
+        slots = []
+        for name in names:
+            slots.append(int(slot_of(table, row, name)))
+            table[slots[-1]] = np.uint64(row + 1) << np.uint64(40) | name << np.uint64(15)
+        assert len(set(slots)) == len(names)
+        assert [int(slot_of(table, row, name)) for name in names] == slots
