@@ -92,12 +92,11 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
     inputs = module.inputs(night)
 
     def run() -> Receipt:
-        if name == "rights":
-            check_contracts(night)
+        flagged = check_contracts(night) if name == "rights" else {}
         receipt: Receipt = module.run(night)
         if name == "rights":
             _check_unchanged(night, inputs)
-        return receipt
+        return msgspec.structs.replace(receipt, notes=receipt.notes | flagged)
 
     receipt = _run_once(night, name, None, inputs, run, force=force)
     if name == "analytics":
@@ -105,10 +104,14 @@ def run_stage(name: str, night: Night, *, force: bool = False) -> Receipt:
     return receipt
 
 
-def check_contracts(night: Night) -> None:
-    """Have quality judge the contract feed as it was handed over, before rights are decided; else GateClosed."""
+def check_contracts(night: Night) -> dict[str, int]:
+    """Have quality judge the contract feed as it was handed over, before rights are decided; else GateClosed.
+
+    Returns the rules that only warn, with the rows that break them, for the receipt.
+    """
     there = night.contracts.there()
-    _stage("quality").check_contracts(night.contracts.read(*there))
+    found = _stage("quality").check_contracts(night.contracts.read(*there))
+    return {f"contracts: {f.rule}": f.count for f in found}
 
 
 def orders(night: Night) -> list[str]:

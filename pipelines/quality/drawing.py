@@ -1,43 +1,59 @@
-"""HTML and SVG of the nightly report: a document, tables, bars, histograms; nothing is fetched."""
+"""The nightly report's tables (great-tables) and drawings (Altair, as SVG): one document, and nothing is fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-STYLE = """
-:root{--ink:#22262b;--soft:#6b7280;--line:#e3e0d8;--paper:#faf8f3;--now:#9b2c2c;--then:#c9c3b4;--on:#3f6f5c;--held:#d9a441}
-@media (prefers-color-scheme:dark){:root{--ink:#e8e4da;--soft:#9aa0a6;--line:#3a3d41;--paper:#17191c;--now:#e07a6a;
---then:#4d5157;--on:#6fae95;--held:#d9a441}}
-body{font:15px/1.5 Georgia,'Times New Roman',serif;color:var(--ink);background:var(--paper);margin:0 auto;padding:2rem;
-max-width:72rem}
-h1{font-size:2rem;margin:0 0 .3rem}h2{font-size:1.15rem;border-bottom:1px solid var(--line);padding-bottom:.3rem;
-margin-top:2.2rem}
-.lead{font-size:1.1rem;color:var(--soft)}table{border-collapse:collapse;width:100%}
-th{font-weight:normal;color:var(--soft);text-align:left;font-size:.85rem}td,th{padding:.35rem .6rem .35rem 0;
-vertical-align:top;border-bottom:1px solid var(--line)}
-.n{text-align:right;padding-right:1.2rem;font-variant-numeric:tabular-nums;white-space:nowrap}small{color:var(--soft)}
-code{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}
-a{color:inherit}.critical{color:var(--now);font-weight:bold}.warning{color:var(--held)}.info{color:var(--soft)}
-.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.2rem}
-figure{margin:0}figcaption{color:var(--soft);font-size:.85rem}svg{display:block;width:100%}
-svg text{font:11px Georgia,serif;fill:var(--soft)}
-.key i{display:inline-block;width:.8em;height:.8em}.key .now{background:var(--now)}.key .then{background:var(--then)}
+INK, SOFT, NOW, THEN, ON, HELD = "#22262b", "#6b7280", "#9b2c2c", "#c9c3b4", "#3f6f5c", "#d9a441"
+STYLE = f"""
+body{{font:15px/1.5 Georgia,'Times New Roman',serif;color:{INK};background:#faf8f3;margin:0 auto;padding:2rem;
+max-width:72rem}}
+h1{{font-size:2rem;margin:0 0 .3rem}}h2{{font-size:1.15rem;border-bottom:1px solid #e3e0d8;padding-bottom:.3rem;
+margin-top:2.2rem}}
+.lead{{font-size:1.1rem;color:{SOFT}}}small{{color:{SOFT}}}a{{color:inherit}}
+code{{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}}
+.critical{{color:{NOW};font-weight:bold}}.warning{{color:{HELD}}}.info{{color:{SOFT}}}
+.grid{{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.2rem}}
+figure{{margin:0}}figcaption{{color:{SOFT};font-size:.85rem}}svg{{display:block;max-width:100%;height:auto}}
+.gt_table td{{vertical-align:top}}
 """
-WIDE, HIGH, BARS = 420, 130, 24
+WIDE, HIGH, BARS, ROW = 420, 130, 24, 22
+LOOK = {
+    "font": "Georgia, serif",
+    "axis": {"labelColor": SOFT, "titleColor": SOFT, "domain": False, "ticks": False, "grid": False, "labelLimit": 240},
+    "legend": {"labelColor": SOFT, "title": None, "orient": "top"},
+    "view": {"stroke": None},
+}
+TABLE = {
+    "table_width": "100%",
+    "table_background_color": "transparent",
+    "table_font_names": ["Georgia", "Times New Roman", "serif"],
+    "table_font_size": "15px",
+    "table_border_top_style": "none",
+    "table_border_bottom_style": "none",
+    "column_labels_border_top_style": "none",
+    "column_labels_border_bottom_width": "1px",
+    "column_labels_font_size": "13px",
+    "table_body_border_bottom_style": "none",
+    "table_body_hlines_color": "#e3e0d8",
+    "data_row_padding": "5px",
+}
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One part of a bar: what it is, how much, and whether it was held back."""
+    """One part of a bar: whose bar it is, what is counted, how much."""
 
-    name: str
+    of: str
+    what: str
     value: int
-    held: bool = False
 
 
 def document(title: str, body: str) -> str:
@@ -48,48 +64,66 @@ def document(title: str, body: str) -> str:
     )
 
 
-def table(head: Sequence[str], lines: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
-    """A table of ready HTML cells; `numbers` are set to the right."""
-    classes = ["n" if place in numbers else "" for place in range(len(head))]
-    top = "".join(f"<th class='{c}'>{escape(name)}" for c, name in zip(classes, head, strict=True))
-    rows = ("".join(f"<td class='{c}'>{cell}" for c, cell in zip(classes, line, strict=True)) for line in lines)
-    return f"<table><tr>{top}" + "".join(f"<tr>{row}" for row in rows) + "</table>"
+def table(name: str, head: Sequence[str], lines: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
+    """A table of ready HTML cells; `numbers` are set to the right. `name` is its id on the page."""
+    from great_tables import GT  # noqa: PLC0415  (half a second)
+
+    columns = [f"c{place}" for place in range(len(head))]
+    frame = pl.DataFrame(list(lines), schema=dict.fromkeys(columns, pl.String), orient="row")
+    made = GT(frame, id=name).fmt_passthrough(escape=False).cols_label(dict(zip(columns, head, strict=True)))
+    made = made.cols_align("left").tab_options(**TABLE)
+    if numbers:
+        made = made.cols_align("right", columns=[columns[n] for n in numbers])
+    return str(made.as_raw_html())
 
 
-def stacked(bars: Sequence[Bar], widest: int) -> str:
-    """One bar of several parts, as long as its sum is of the widest; each part says what it is under the pointer."""
-    at, parts = 0.0, []
-    for bar in bars:
-        width = 240 * bar.value / max(widest, 1)
-        colour = "var(--held)" if bar.held else "var(--on)"
-        told = f"<title>{escape(bar.name)}: {bar.value:,}</title>"
-        shown = max(width - 0.5, 0.5) if bar.value else 0
-        parts.append(f"<rect x='{at:.1f}' y='2' width='{shown:.1f}' height='12' fill='{colour}'>{told}</rect>")
-        at += width
-    return f"<svg viewBox='0 0 240 16' style='width:15rem' role=img>{''.join(parts)}</svg>"
+def bars(found: Sequence[Bar], colours: Mapping[str, str], label: str) -> str:
+    """One bar for each `of`, in the order given, of parts in the order of `colours`; each part says its number."""
+    import altair as alt  # noqa: PLC0415  (half a second)
+
+    data = alt.Data(values=[{"of": b.of, "what": b.what, "value": b.value} for b in found if b.value])
+    names = list(dict.fromkeys(b.of for b in found))
+    legend = alt.Legend() if len(colours) > 1 else None
+    chart = alt.Chart(data).encode(
+        y=alt.Y("of:N", sort=names, title=None, scale=alt.Scale(domain=names)),
+        x=alt.X("value:Q", stack="zero", title=label, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8)),
+        order=alt.Order("part:Q"),
+    )
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    drawn = chart.mark_bar(height=12).encode(color=alt.Color("what:N", scale=scale, legend=legend))
+    place = " : ".join(f"datum.what == '{what}' ? {n}" for n, what in enumerate(colours))
+    placed = drawn.transform_calculate(part=f"{place} : {len(colours)}")
+    return _svg(placed.properties(width=2 * WIDE, height=max(1, len(names)) * ROW))
 
 
 def histogram(label: str, now: pl.Series, then: pl.Series) -> str:
     """Two distributions over one axis, each as shares of its own rows; the outer hundredths are drawn at the edge."""
+    import altair as alt  # noqa: PLC0415
+
     both = np.concatenate([now.drop_nulls().to_numpy(), then.drop_nulls().to_numpy()]).astype(np.float64)
     if not len(both):
         return f"<figure><figcaption>{escape(label)}: not measured</figcaption></figure>"
     low, high = float(np.quantile(both, 0.01)), float(np.quantile(both, 0.99))
-    high = high if high > low else low + 1
-    edges = np.linspace(low, high, BARS + 1)
-    shares = [_shares(series, edges) for series in (then, now)]
-    top = max(float(s.max()) for s in shares) or 1.0
-    drawn = "".join(
-        _columns(share, top, colour, inset)
-        for share, colour, inset in zip(shares, ("then", "now"), (0, 4), strict=True)
-    )
-    axis = f"<text x='0' y='{HIGH + 14}'>{_figure(low)}</text>"
-    axis += f"<text x='{WIDE}' y='{HIGH + 14}' text-anchor=end>{_figure(high)}</text>"
-    middle = (
-        f"median {_figure(float(np.median(now.drop_nulls().to_numpy())))}" if len(now.drop_nulls()) else "none tonight"
-    )
-    caption = f"<figcaption>{escape(label)} · {middle}</figcaption>"
-    return f"<figure><svg viewBox='0 0 {WIDE} {HIGH + 18}' role=img>{drawn}{axis}</svg>{caption}</figure>"
+    edges = np.linspace(low, high if high > low else low + 1, BARS + 1)
+    step = float(edges[1] - edges[0])
+    layers = []
+    for series, colour, inset in ((then, THEN, 0.05), (now, NOW, 0.25)):
+        values = [
+            {"from": float(edge) + inset * step, "to": float(edge) + (1 - inset) * step, "share": float(share)}
+            for edge, share in zip(edges, _shares(series, edges), strict=False)
+        ]
+        layers.append(
+            alt.Chart(alt.Data(values=values))
+            .mark_rect(color=colour)
+            .encode(
+                x=alt.X("from:Q", title=None, axis=alt.Axis(tickCount=5)), x2="to:Q",
+                y=alt.Y("share:Q", title=None, axis=None), y2=alt.datum(0),
+            )
+        )  # fmt: skip
+    told = now.drop_nulls().to_numpy()
+    middle = f"median {_figure(float(np.median(told)))}" if len(told) else "none tonight"
+    drawn = _svg(alt.layer(*layers).properties(width=WIDE, height=HIGH))
+    return f"<figure>{drawn}<figcaption>{escape(label)} · {middle}</figcaption></figure>"
 
 
 def _figure(value: float) -> str:
@@ -104,11 +138,9 @@ def _shares(
     return counts / max(len(values), 1)
 
 
-def _columns(shares: np.ndarray[tuple[int], np.dtype[np.float64]], top: float, colour: str, inset: int) -> str:
-    step = WIDE / BARS
-    parts = []
-    for place, share in enumerate(shares):
-        height = HIGH * share / top
-        box = f"x='{place * step + inset:.1f}' y='{HIGH - height:.1f}' width='{step - 1 - 2 * inset:.1f}'"
-        parts.append(f"<rect {box} height='{height:.1f}' fill='var(--{colour})'><title>{share:.1%}</title></rect>")
-    return "".join(parts)
+def _svg(chart: Any) -> str:
+    """Draw a chart; inside a page of HTML an SVG needs no namespaces."""
+    import vl_convert  # noqa: PLC0415  (a renderer: 1 s to start)
+
+    drawn = str(vl_convert.vegalite_to_svg(chart.to_dict() | {"background": None, "config": LOOK}))
+    return re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", drawn)

@@ -91,7 +91,7 @@ def page(facts: Facts) -> str:
 
 def _lead(facts: Facts) -> str:
     first = next((r for r in facts.receipts if r.stage == "ingest"), None)
-    came = f"{first.came:,} lines came. " if first else ""
+    came = f"{first.came:,} line{'s' * (first.came != 1)} came. " if first else ""
     held = facts.held["row_id"].n_unique()
     closed = (facts.findings["severity"] == "critical").any()
     gate = "The gate is <b>closed</b>." if closed else "The gate is open."
@@ -99,16 +99,17 @@ def _lead(facts: Facts) -> str:
 
 
 def _funnel(done: list[Receipt]) -> str:
-    widest = max((r.came for r in done), default=0)
-    lines = []
+    bars, lines = [], []
     for receipt in done:
         name = f"{receipt.stage} · {receipt.part}" if receipt.part else receipt.stage
         held = sorted(receipt.held_back.items(), key=lambda item: (-item[1], item[0]))
-        bar = drawing.stacked([Bar("went on", receipt.went_on), *(Bar(rule, n, held=True) for rule, n in held)], widest)
+        bars += [Bar(name, "went on", receipt.went_on), Bar(name, "held back", receipt.came - receipt.went_on)]
         said = " · ".join(f"{escape(rule)} <b>{n:,}</b>" for rule, n in held[:5]) or "nothing"
         more = f" and {len(held) - 5} more reasons" if len(held) > 5 else ""
-        lines.append((escape(name), f"{receipt.came:,}", f"{receipt.went_on:,}", bar, said + more))
-    return drawing.table(("stage", "came", "went on", "", "held back"), lines, numbers=(1, 2))
+        lines.append((escape(name), f"{receipt.came:,}", f"{receipt.went_on:,}", said + more))
+    head = ("stage", "came", "went on", "held back")
+    drawn = drawing.bars(bars, {"went on": drawing.ON, "held back": drawing.HELD}, "rows") if bars else ""
+    return drawn + drawing.table("funnel", head, lines, numbers=(1, 2))
 
 
 def _gate(findings: pl.DataFrame) -> str:
@@ -121,7 +122,7 @@ def _gate(findings: pl.DataFrame) -> str:
         (f"<span class={s}>{s}</span>", escape(rule), f"{count:,}", escape(_short(value)), escape(remedy))
         for s, rule, count, value, remedy in shown.select("severity", "rule", "count", "value", "remedy").iter_rows()
     ]
-    return drawing.table(("severity", "rule", "count", "observed", "what to do"), lines, numbers=(2,))
+    return drawing.table("gate", ("severity", "rule", "count", "observed", "what to do"), lines, numbers=(2,))
 
 
 def _answers(name: str) -> str:
@@ -146,7 +147,7 @@ def _held(held: pl.DataFrame) -> str:
         for rule, why, remedy, rows, examples in most.sort("rows", "rule", descending=[True, False]).iter_rows()
     ]
     note = "<p><small>promptbook quality held · show · release · reject</small></p>"
-    return drawing.table(("rule", "rows", "for example", "what releases it"), lines, numbers=(1,)) + note
+    return drawing.table("held", ("rule", "rows", "for example", "what releases it"), lines, numbers=(1,)) + note
 
 
 def _flags(measured: pl.DataFrame) -> str:
@@ -160,7 +161,7 @@ def _flags(measured: pl.DataFrame) -> str:
     if not lines:
         return "<p>No turn carries a flag tonight.</p>"
     note = "<p><small>promptbook quality flagged</small></p>"
-    return drawing.table(("flag", "scenes", "turns", "most"), lines, numbers=(1, 2)) + note
+    return drawing.table("flags", ("flag", "scenes", "turns", "most"), lines, numbers=(1, 2)) + note
 
 
 def _distributions(facts: Facts) -> str:
@@ -174,7 +175,8 @@ def _distributions(facts: Facts) -> str:
             now = measured.filter(pl.col("voices_measured") > 1)[name]
             then = then.filter(then != 0)
         drawn.append(drawing.histogram(label, now, then))
-    key = "<p class=key><i class=now></i> tonight &nbsp; <i class=then></i> the last 28 nights</p>"
+    tonight, past = (f"<b style='color:{colour}'>■</b>" for colour in (drawing.NOW, drawing.THEN))
+    key = f"<p>{tonight} tonight &nbsp; {past} the last 28 nights</p>"
     return key + "<div class=grid>" + "".join(drawn) + "</div>"
 
 
@@ -182,9 +184,8 @@ def _emotions(measured: pl.DataFrame) -> str:
     counts = [(e, int(measured[f"{e}_turns"].sum() or 0)) for e in EKMAN]
     if not any(n for _, n in counts):
         return "<p>No turn carries an emotion tonight.</p>"
-    widest = max(n for _, n in counts)
-    lines = [(e, f"{n:,}", drawing.stacked([Bar(e, n)], widest)) for e, n in sorted(counts, key=lambda c: -c[1])]
-    return drawing.table(("Ekman's word", "turns", ""), lines, numbers=(1,))
+    bars = [Bar(emotion, "turns", n) for emotion, n in sorted(counts, key=lambda c: -c[1])]
+    return drawing.bars(bars, {"turns": drawing.ON}, "turns, in Ekman's words")
 
 
 def _groups(measured: pl.DataFrame) -> str:
@@ -208,7 +209,7 @@ def _groups(measured: pl.DataFrame) -> str:
         cells = (f"{scenes:,}", f"{turns:.0f}", f"{words:,.0f}", f"{labelled:.0%}", f"{entropy:.2f}", told)
         lines.append((escape(campaign or "none"), escape(language or "none"), *cells))
     head = ("campaign", "language", "scenes", "turns", "words", "turns labelled", "entropy, bits", "voices told apart")
-    return drawing.table(head, lines, numbers=tuple(range(2, 8)))
+    return drawing.table("groups", head, lines, numbers=tuple(range(2, 8)))
 
 
 def _recordings(recordings: pl.DataFrame) -> str:

@@ -54,13 +54,29 @@ def test_a_restriction_filed_while_a_version_is_staged_keeps_it_from_becoming_cu
     assert night.receipt("publish", "almanac-text") is None
 
 
+def test_what_is_only_flagged_in_the_contracts_stands_in_the_receipt(tmp_path: Path) -> None:
+    night = sample_night(tmp_path, 1)
+    path = night.landing.contracts / "rights_grant.ndjson"
+    grants = [json.loads(line) for line in path.read_text().splitlines()]
+    path.write_text("".join(json.dumps(g | {"ownership": "handshake"}) + "\n" for g in grants))
+    seal_folder(night.landing.contracts)
+    receipts = {r.stage: r for r in flow.build(night).receipts}
+    assert receipts["rights"].notes["contracts: ownership_known"] == len(grants)
+    assert receipts["rights"].went_on == 0
+
+
 def test_contracts_that_change_while_rights_are_decided_leave_no_decision_to_publish_by(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = sample_night(tmp_path, 1)
     for stage in flow.BEFORE_PUBLISH[:-1]:
         flow.run_stage(stage, night)
-    monkeypatch.setattr(quality, "check_contracts", lambda _: restrict(night))
+
+    def restricting(_: object) -> list[object]:
+        restrict(night)
+        return []
+
+    monkeypatch.setattr(quality, "check_contracts", restricting)
     with pytest.raises(InputError, match="contracts changed"):
         flow.run_stage("rights", night)
     assert night.receipt("rights") is None
