@@ -30,6 +30,11 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 FeedOption = Annotated[Path, typer.Option("--feed", help="The folder with one file a table.")]
 Unsealed = Annotated[bool, typer.Option("--unsealed", help="Let absent seals and totals pass; every line is marked.")]
+NOTICED = (
+    *("revocation_id", "asked", "effective_on", "client_id", "dataset", "dataset_version", "delivered_on"),
+    *("submission_id", "content_sha256", "is_acknowledged"),
+)
+NOTICES = f"SELECT {', '.join(NOTICED)} FROM rights.notice ORDER BY ALL"  # noqa: S608  (names of ours)
 
 
 @app.command()
@@ -101,6 +106,25 @@ def explain(
         typer.echo(_line(asdict(told)))
     else:
         Console().print(explaining.drawn(told))
+
+
+@app.command()
+def notices(
+    night: Annotated[str | None, typer.Argument(metavar="NIGHT", help="A date; the latest by default.")] = None,
+    json: Json = False,
+) -> None:
+    """Name whom a revocation has to be told to: every delivery that holds what was revoked, and what is asked of them.
+
+    Example: promptbook rights notices 2026-11-22
+    """
+    opened = _open_night(night, None, None)
+    with decided_night(opened, orders_of(opened.landing)[0]) as connection:
+        rulebook.run(connection, ("96_notices",))
+        found = connection.sql(NOTICES).fetchall()
+    for row in found:
+        _line_out(dict(zip(NOTICED, row, strict=True)), json=json)
+    if not found and not json:
+        typer.echo("Nothing that was delivered has been revoked.")
 
 
 @app.command()

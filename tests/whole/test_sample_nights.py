@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
 from pipelines import flow
 from pipelines.night import Night
 from pipelines.receipts import Receipt
 from pipelines.rights import seal_folder
+from pipelines.rights.commands import app as rights
 from pipelines.sample import write_sample
 from pipelines.sample.plan import NIGHTS
 from pipelines.settings import Settings
@@ -32,11 +34,13 @@ def sample_night(root: Path, number: int) -> Night:
 
 
 @pytest.fixture(scope="module")
-def two_nights(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[int, tuple[dict[str, Any], dict[str, Any], list[Receipt]]]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sample")
+
+
+@pytest.fixture(scope="module")
+def two_nights(root: Path) -> dict[int, tuple[dict[str, Any], dict[str, Any], list[Receipt]]]:
     """Build both nights, one after the other, and read after each what became of the rows."""
-    root = tmp_path_factory.mktemp("sample")
     found = {}
     for number in NIGHTS:
         night = sample_night(root, number)
@@ -66,3 +70,15 @@ def test_what_goes_on_from_a_stage_is_what_comes_to_the_next(two_nights: dict[in
     receipts = {r.stage: r for r in two_nights[number][2] if r.part is None}
     assert receipts["dedup"].came == receipts["ingest"].went_on
     assert receipts["quality"].came == receipts["dedup"].went_on
+
+
+@pytest.mark.usefixtures("two_nights")
+def test_who_has_to_be_told_of_a_withdrawal_is_one_command(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPTBOOK_LANDING", str(root / "landing"))
+    monkeypatch.setenv("PROMPTBOOK_LAKE", str(root / "lake"))
+    told = CliRunner().invoke(rights, ["notices", "--json"])
+    assert told.exit_code == 0, told.output
+    [notice] = [json.loads(line) for line in told.output.splitlines()]
+    asked = {"revocation_id": "rev-ruben-interpreter", "asked": "stop", "is_acknowledged": False}
+    given = {"client_id": "cl-almanac", "dataset": "scenes", "dataset_version": "1.0.0"}
+    assert (asked | given | {"submission_id": "sub-the-interpreter"}).items() <= notice.items()
