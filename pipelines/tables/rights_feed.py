@@ -215,3 +215,26 @@ FEED: dict[str, FeedTable] = {
     )
 }
 """The tables of the feed by name, in the order of the rules."""
+
+CLOSED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("contract_version", "status"): ("draft", "sent", "executed", "terminated", "void"),
+    ("contract_version", "applies_to"): ("prospective", "retroactive"),
+    ("contract_scope", "scope_kind"): ("all", "campaign", "session", "submission"),
+    ("rights_grant", "ownership"): ("work_for_hire", "assignment", "exclusive_licence", "nonexclusive_licence"),
+    ("rights_grant", "onward"): ("none", "affiliates", "service_providers", "sublicensees"),
+    ("consent", "consent_type"): (
+        "digital_replica",
+        "personal_data",
+        "biometric",
+        "guardian",
+        "majority_reaffirmation",
+    ),
+    ("revocation", "target_kind"): ("performer", "contract", "grant", "session", "submission"),
+    ("revocation", "effect"): ("stop", "suspend", "erase"),
+    ("exclusivity", "scope_kind"): ("all", "campaign", "session", "submission"),
+    ("comp_term", "model"): (
+        *("flat", "per_scene", "per_minute", "per_turn", "per_accepted_submission"),
+        *("residual_per_delivery", "revenue_share", "min_guarantee"),
+    ),
+}
+"""(table, column) → its closed set, which the suites of contracts and the rulebook both judge by."""

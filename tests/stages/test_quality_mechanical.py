@@ -13,12 +13,12 @@ import pytest
 from pipelines import quality
 from pipelines.lake import Lake
 from pipelines.quality.gates import load_many
-from pipelines.quality.mechanical import TABLES, check_shape, check_stored, page
+from pipelines.quality.mechanical import IN_SET, TABLES, check_shape, check_stored, page
 from pipelines.quality.suite import NOT_NULL
 from pipelines.quality.vocabulary import HOME
 from pipelines.tables.contract import Column, Table
 from pipelines.tables.findings import FINDINGS
-from pipelines.tables.rights_feed import FEED
+from pipelines.tables.rights_feed import CLOSED, FEED
 from pipelines.tables.submissions import SUBMISSIONS
 from tests.stages.quality_scenes import rows, scene
 from tests.stages.test_quality import night_of
@@ -116,6 +116,23 @@ def test_suites_of_contracts_speak_of_the_feeds_columns_and_guard_its_keys() -> 
         assert set(suite.columns) <= set(FEED[name].names)
         guarded = {r.column for r in suite.rules if r.type == NOT_NULL}
         assert set(FEED[name].key) - guarded <= {"scope_id"}, name
+
+
+def test_suites_of_contracts_judge_by_the_feeds_closed_sets_and_no_others() -> None:
+    suites, _ = load_many("contracts")
+    judged = {
+        (name, r.column): tuple(r.kwargs["value_set"])
+        for name, s in suites.items()
+        for r in s.rules
+        if r.type == IN_SET
+    }
+    assert judged == CLOSED
+
+
+@pytest.mark.parametrize(("table", "column"), CLOSED)
+def test_the_rulebook_knows_each_code_of_a_closed_set(table: str, column: str) -> None:
+    sql = "".join(p.read_text(encoding="utf-8") for p in sorted((HOME.parent / "sql/rights").glob("*.sql")))
+    assert [code for code in CLOSED[table, column] if f"'{code}'" not in sql] == []
 
 
 def test_onward_is_the_closed_set_of_the_rights() -> None:
