@@ -98,16 +98,6 @@ def test_building_twice_changes_nothing_that_a_client_can_see(one_by_one: Night)
     assert everything(clients) == before
 
 
-@pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the first night as far as quality, once for all canaries."""
-    root = tmp_path_factory.mktemp("judged")
-    night = sample_night(root, 1)
-    for stage in ("ingest", "dedup", "quality"):
-        flow.run_stage(stage, night)
-    return root
-
-
 @pytest.mark.parametrize(
     ("table", "how"), [("client", "whole"), *((t, how) for t in CANARIES for how in ("deleted", "emptied"))]
 )

@@ -29,7 +29,7 @@ from pipelines.tables.rights_feed import FEED, FeedColumn
 from tests.whole import fates
 from tests.whole.test_deliveries import rewrite, rows
 from tests.whole.test_laws import published
-from tests.whole.test_sample_nights import sample_night, settings_of
+from tests.whole.test_sample_nights import settings_of
 
 TYPES = {
     "day": pa.date32(),
@@ -45,16 +45,6 @@ REVOKED = {"revocation_id": "REV9", "filed_on": "2026-11-21", "effective_on": "2
 REVOKED |= {"basis": "contract", "recorded_at": "2026-11-21T08:00:00"}
 LATE = {"recorded_at": "2026-11-25T10:00:00Z"}
 """After the night and after every other stamp of the feed: the night is built late."""
-
-
-@pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the first night as far as quality, once for all experiments."""
-    root = tmp_path_factory.mktemp("judged")
-    night = sample_night(root, 1)
-    for stage in ("ingest", "dedup", "quality"):
-        flow.run_stage(stage, night)
-    return root
 
 
 @pytest.fixture
